@@ -1,36 +1,26 @@
-//! The workspace's own commands: `cargo xtask <command>`. None of it is part of the product.
+//! Tasks that write or check what is committed. Knows nothing of how Russet runs.
 //!
-//! Each command is a module; this file only dispatches.
+//! Start reading at the command's own file; this one only names the commands.
 
-#![expect(clippy::print_stdout, reason = "commands answer on stdout")]
+use clap::{Parser, Subcommand};
 
-mod tidy;
+mod catalog;
 
-use std::process::ExitCode;
-
-use anyhow::Result;
-use clap::Parser;
-
-/// The workspace's own commands.
 #[derive(Parser)]
-#[command(name = "cargo xtask")]
-enum Task {
-    /// Check the rules of this repository that no compiler holds
-    Tidy,
+#[command(about = "Writes and checks what is committed")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
 }
 
-fn main() -> ExitCode {
-    match run(Task::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("xtask: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
+#[derive(Subcommand)]
+enum Command {
+    /// Write the catalog from Apple's `OpenAPI` document
+    Catalog(catalog::Arguments),
 }
 
-fn run(task: Task) -> Result<()> {
-    match task {
-        Task::Tidy => tidy::run(),
+fn main() -> anyhow::Result<()> {
+    match Arguments::parse().command {
+        Command::Catalog(arguments) => catalog::run(&arguments),
     }
 }
