@@ -1,26 +1,41 @@
-//! Tasks that write or check what is committed. Knows nothing of how Russet runs.
+//! The workspace's own commands: `cargo xtask <command>`. They write or check what is committed, and
+//! know nothing of how Russet runs.
 //!
 //! Start reading at the command's own file; this one only names the commands.
 
-use clap::{Parser, Subcommand};
+#![expect(clippy::print_stdout, reason = "commands answer on stdout")]
 
 mod catalog;
+mod ci;
+mod tidy;
 
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// The workspace's own commands
 #[derive(Parser)]
-#[command(about = "Writes and checks what is committed")]
-struct Arguments {
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Subcommand)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
 enum Command {
     /// Write the catalog from Apple's `OpenAPI` document
     Catalog(catalog::Arguments),
+    /// Run everything that has to hold before a change is taken
+    Ci(ci::Options),
+    /// Check the rules of this repository that no compiler holds
+    Tidy,
 }
 
-fn main() -> anyhow::Result<()> {
-    match Arguments::parse().command {
+fn main() -> ExitCode {
+    let done = match Command::parse() {
         Command::Catalog(arguments) => catalog::run(&arguments),
+        Command::Ci(options) => ci::run(&options),
+        Command::Tidy => tidy::run(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
     }
 }
