@@ -1,16 +1,24 @@
-// appstore-connect-sdk: generated from Apple's document; its schemas check every reply.
+// appstore-connect-sdk: generated from Apple's document, with schemas that check every reply here.
 
 import assert from 'node:assert/strict';
 import * as sdk from 'appstore-connect-sdk';
+import * as schemas from 'appstore-connect-sdk/openapi';
 import { check, key } from './check.mjs';
 
 const client = sdk.createClient({ issuerId: key.issuerId, privateKeyId: key.keyId, privateKey: key.privateKey });
 
-// Calls an operation and returns its document.
+// Calls an operation, holds its reply against the document's schema and returns it.
 async function call(operation, options = {}) {
   const { data, error } = await sdk[operation]({ client, ...options });
   assert.equal(error, undefined, JSON.stringify(error));
+  const schema = schemas[`z${operation[0].toUpperCase()}${operation.slice(1)}Response`];
+  schema.parse(withoutNulls(data));
   return data;
+}
+
+// The real service sends null for an attribute without a value; the document does not say so.
+function withoutNulls(value) {
+  return JSON.parse(JSON.stringify(value, (_, member) => (member === null ? undefined : member)));
 }
 
 const lists = [
@@ -43,5 +51,6 @@ await check('appstore-connect-sdk: a user is invited and the invitation withdraw
   });
   const read = await call('userInvitationsGetInstance', { path: { id: data.id } });
   assert.equal(read.data.attributes.email, 'invited@example.com');
-  await call('userInvitationsDeleteInstance', { path: { id: data.id } });
+  const { response } = await sdk.userInvitationsDeleteInstance({ client, path: { id: data.id } });
+  assert.equal(response.status, 204);
 });
