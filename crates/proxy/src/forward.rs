@@ -141,7 +141,7 @@ pub(crate) fn http1() -> hyper::server::conn::http1::Builder {
     builder
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD)
-        .max_buf_size(MAX_HEAD_BYTES)
+        .max_header_size(MAX_HEAD_BYTES)
         .preserve_header_case(true);
     builder
 }

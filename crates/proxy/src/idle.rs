@@ -20,6 +20,7 @@ pub(crate) struct Idle<S> {
 
 impl<S> Idle<S> {
     /// Wraps `inner`.
+    #[expect(clippy::disallowed_methods, reason = "stillness is measured by nothing but a timer")]
     pub(crate) fn new(inner: S, limit: Duration) -> Self {
         Self { inner, limit, deadline: Box::pin(sleep(limit)) }
     }

@@ -90,6 +90,7 @@ impl Running {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "the system does not say when it accepts again")]
 async fn accept(listener: TcpListener, shared: Arc<Shared>, mut stopped: oneshot::Receiver<()>) {
     let mut connections = JoinSet::new();
     loop {
