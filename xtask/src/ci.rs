@@ -72,7 +72,9 @@ fn steps(options: &Options) -> Vec<(&'static str, Command)> {
     if installed("deny") {
         steps.push(("dependencies", cargo(&["deny", "check", "bans", "licenses", "sources"])));
     } else {
-        println!("dependencies: cargo-deny is not installed; tidy checks them by the same deny.toml");
+        println!(
+            "dependencies: cargo-deny is not installed; tidy checks them by the same deny.toml"
+        );
     }
     if !options.without_clients {
         steps.push(("the binary", cargo(&["build", "--locked"])));

@@ -5,6 +5,7 @@
 
 #![expect(clippy::print_stdout, reason = "commands answer on stdout")]
 
+mod bench;
 mod catalog;
 mod ci;
 mod tidy;
@@ -17,6 +18,14 @@ use clap::Parser;
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 enum Command {
+    /// Measure Russet against bare servers and print each ratio beside its target
+    Bench(bench::Options),
+    /// Measure, in the release build
+    #[command(hide = true)]
+    BenchMeasure(bench::Options),
+    /// Be one of the bare servers
+    #[command(hide = true, subcommand)]
+    BenchServer(bench::server::Bare),
     /// Write the catalog from Apple's `OpenAPI` document
     Catalog(catalog::Arguments),
     /// Run everything that has to hold before a change is taken
@@ -27,6 +36,9 @@ enum Command {
 
 fn main() -> ExitCode {
     let done = match Command::parse() {
+        Command::Bench(_) => bench::run(),
+        Command::BenchMeasure(options) => bench::measure(&options),
+        Command::BenchServer(bare) => bench::server::run(bare),
         Command::Catalog(arguments) => catalog::run(&arguments),
         Command::Ci(options) => ci::run(&options),
         Command::Tidy => tidy::run(),
