@@ -272,21 +272,26 @@ mod tests {
         }
     }
 
-    fn find(variables: &[Variable], name: &str) -> Option<Option<String>> {
-        let found = variables.iter().find(|variable| variable.name == name)?;
-        Some(found.value.as_ref().map(|value| value.to_string_lossy().into_owned()))
+    /// Says what becomes of a variable, with "unset" and "left alone" in words.
+    fn fate(variables: &[Variable], name: &str) -> String {
+        match variables.iter().find(|variable| variable.name == name) {
+            None => "left alone".to_owned(),
+            Some(Variable { value: None, .. }) => "unset".to_owned(),
+            Some(Variable { value: Some(value), .. }) => value.to_string_lossy().into_owned(),
+        }
     }
 
     #[test]
     fn every_tool_gets_the_proxy_the_roots_and_a_key() {
         for tool in Tool::ALL {
             let variables = environment(Some(tool), &reach(), Some(&key()));
-            let proxy = Some(Some("http://127.0.0.1:8228".to_owned()));
-            assert_eq!(find(&variables, "HTTPS_PROXY"), proxy, "{}", tool.name());
-            assert_eq!(find(&variables, "SSL_CERT_DIR"), Some(None), "{}", tool.name());
+            let name = tool.name();
+            assert_eq!(fate(&variables, "HTTPS_PROXY"), "http://127.0.0.1:8228", "{name}");
+            assert_eq!(fate(&variables, "SSL_CERT_FILE"), "/d/ca-bundle.pem", "{name}");
+            assert_eq!(fate(&variables, "SSL_CERT_DIR"), "unset", "{name}");
             let signs =
                 variables.iter().any(|it| it.value.as_deref() == Some("2X9R4HXF34".as_ref()));
-            assert!(signs, "{} has no key id", tool.name());
+            assert!(signs, "{name} has no key id");
         }
     }
 
@@ -301,22 +306,22 @@ mod tests {
     #[test]
     fn codemagic_gets_the_variables_of_codemagic_alone() {
         let variables = environment(Some(Codemagic), &reach(), Some(&key()));
-        assert_eq!(find(&variables, "APP_STORE_CONNECT_PRIVATE_KEY"), Some(Some("PEM".to_owned())));
-        assert_eq!(find(&variables, "NODE_OPTIONS"), None);
+        assert_eq!(fate(&variables, "APP_STORE_CONNECT_PRIVATE_KEY"), "PEM");
+        assert_eq!(fate(&variables, "NODE_OPTIONS"), "left alone");
     }
 
     #[test]
     fn without_a_key_the_callers_own_key_is_left_alone() {
         let variables = environment(None, &reach(), None);
-        assert_eq!(find(&variables, "ASC_KEY_ID"), None);
-        assert_eq!(find(&variables, "ASC_PRIVATE_KEY"), None);
-        assert!(find(&variables, "HTTPS_PROXY").is_some());
+        assert_eq!(fate(&variables, "ASC_KEY_ID"), "left alone");
+        assert_eq!(fate(&variables, "ASC_PRIVATE_KEY"), "left alone");
+        assert_eq!(fate(&variables, "HTTPS_PROXY"), "http://127.0.0.1:8228");
     }
 
     #[test]
     fn node_options_keep_what_was_there_and_quote_the_path() {
         let variables = environment(Some(Node), &reach(), None);
         let expected = r#"--max-old-space-size=99 --require "/d/a \"b\"/p.cjs""#;
-        assert_eq!(find(&variables, "NODE_OPTIONS"), Some(Some(expected.to_owned())));
+        assert_eq!(fate(&variables, "NODE_OPTIONS"), expected);
     }
 }

@@ -86,3 +86,36 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Idle<S> {
         Pin::new(&mut self.get_mut().inner).poll_shutdown(cx)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
+    use tokio::time::advance;
+
+    use super::*;
+
+    const LIMIT: Duration = Duration::from_secs(60);
+
+    #[tokio::test(start_paused = true)]
+    async fn still_stream_fails_once_its_time_is_over() {
+        let (_other, stream) = duplex(64);
+        let begun = Instant::now();
+        let outcome = Idle::new(stream, LIMIT).read_u8().await;
+        assert_eq!(outcome.map_err(|error| error.kind()), Err(io::ErrorKind::TimedOut));
+        // A paused clock stands still but for the timers that are waited for.
+        assert!((LIMIT..LIMIT + Duration::from_millis(2)).contains(&begun.elapsed()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn movement_in_either_direction_starts_the_time_anew() {
+        let (mut other, stream) = duplex(64);
+        let mut idle = Idle::new(stream, LIMIT);
+        for round in 0..4_u8 {
+            advance(LIMIT * 3 / 4).await;
+            idle.write_u8(round).await.expect("it moved less than a limit ago");
+            advance(LIMIT * 3 / 4).await;
+            other.write_u8(round).await.expect("the other end is open");
+            assert_eq!(idle.read_u8().await.expect("it moved less than a limit ago"), round);
+        }
+    }
+}
