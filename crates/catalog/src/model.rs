@@ -174,7 +174,7 @@ pub struct Operation {
     pub schema: Option<&'static Schema>,
     /// Relationship, related or metrics name behind the id, `builds`.
     pub member: Option<&'static str>,
-    /// Schema of the primary data in the answer of related reads; for linkage operations `None`.
+    /// Schema of the resources in the answer's `data`; `None` for linkages, files and metrics.
     pub answers: Option<&'static Schema>,
     /// Schemas that `included` may hold.
     pub included: &'static [&'static Schema],
@@ -250,6 +250,8 @@ pub struct InputRelationship {
     pub required: bool,
     /// Whether `data: null` is accepted (to-one).
     pub nullable: bool,
+    /// Where its linkages are kept, also where no schema shows the relationship.
+    pub edge: Edge,
 }
 
 /// A query parameter of an operation.
