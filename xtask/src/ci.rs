@@ -51,6 +51,7 @@ fn steps(options: &Options) -> Vec<(&'static str, Command)> {
     let mut steps = vec![
         ("format", cargo(&["fmt", "--all", "--check"])),
         ("tidy", cargo(&["xtask", "tidy"])),
+        ("coverage", cargo(&["xtask", "coverage", "--check"])),
         (
             "lints",
             cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"]),

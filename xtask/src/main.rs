@@ -8,6 +8,7 @@
 mod bench;
 mod catalog;
 mod ci;
+mod coverage;
 mod tidy;
 
 use std::process::ExitCode;
@@ -30,6 +31,8 @@ enum Command {
     Catalog(catalog::Arguments),
     /// Run everything that has to hold before a change is taken
     Ci(ci::Options),
+    /// Write COVERAGE.md: how far Russet goes with each operation
+    Coverage(coverage::Options),
     /// Check the rules of this repository that no compiler holds
     Tidy,
 }
@@ -41,6 +44,7 @@ fn main() -> ExitCode {
         Command::BenchServer(bare) => bench::server::run(bare),
         Command::Catalog(arguments) => catalog::run(&arguments),
         Command::Ci(options) => ci::run(&options),
+        Command::Coverage(options) => coverage::run(&options),
         Command::Tidy => tidy::run(),
     };
     match done {
