@@ -37,7 +37,7 @@ pub struct Record {
     pub id: String,
     /// Place in the order of creation, unique in the team and growing.
     pub sequence: u64,
-    /// The app that it hangs from, if any.
+    /// The app that it hangs from, if any; an app's own id for the app itself.
     pub app: Option<String>,
     /// Attributes as the JSON object text that is sent.
     pub attributes: String,
@@ -57,7 +57,7 @@ pub struct Facet<'a> {
 
 /// What can go wrong in a store. All of it is a fault of ours or of the machine, never of the
 /// caller's request.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum StoreError {
     /// The disk is full.
     #[error("the disk that holds {place} is full; free some space and try again")]
@@ -74,7 +74,9 @@ pub enum StoreError {
         pid: Option<u32>,
     },
     /// The data cannot be read as what it should be.
-    #[error("{place} is damaged or not a russet store: {why}; restore it from a backup, or move it away to start afresh")]
+    #[error(
+        "{place} is damaged or not a russet store: {why}; restore it from a backup, or move it away to start afresh"
+    )]
     Damaged {
         /// Which file.
         place: String,
@@ -82,7 +84,9 @@ pub enum StoreError {
         why: String,
     },
     /// The data was written by a newer Russet.
-    #[error("{place} was written by a newer russet (schema {found}, this one knows {known}); use that version")]
+    #[error(
+        "{place} was written by a newer russet (schema {found}, this one knows {known}); use that version"
+    )]
     Newer {
         /// Which file.
         place: String,
@@ -178,7 +182,8 @@ pub trait Read {
     fn page(&self, listing: &Listing<'_>) -> Result<Page>;
 
     /// Returns how many records a listing holds on all its pages (its `after` and `limit` play no
-    /// part). Costs the same at any size where the listing has no conditions.
+    /// part). Costs the same at any size where the listing has no conditions; what a record is
+    /// linked with is then counted by linkages, whether or not the far records are kept here.
     ///
     /// # Errors
     /// When the backend cannot be read.
@@ -226,11 +231,20 @@ pub trait Write: Read {
     /// When the backend cannot be written.
     fn delete(&mut self, kind: &str, id: &str) -> Result<bool>;
 
-    /// Adds `to` as the last of what `from` has in `relation`; nothing happens where it is there
-    /// already. A relation is named after the kind that stores it, `betaGroups.builds`.
+    /// Deletes like [`Write::delete`], but of the linkages to the id only those in `relations`:
+    /// the ones that name this kind. Records of several kinds may share an id (a build and its
+    /// beta detail do), and what names the others must stay.
     ///
     /// # Errors
     /// When the backend cannot be written.
+    fn delete_named_in(&mut self, kind: &str, id: &str, relations: &[&str]) -> Result<bool>;
+
+    /// Adds `to` as the last of what `from` has in `relation`; nothing happens where it is there
+    /// already. A relation is named after the kind that stores it, `betaGroups.builds`, and
+    /// `from` must be a record of that kind; `to` need not be kept here.
+    ///
+    /// # Errors
+    /// When `from` is not there, or the backend cannot be written.
     fn link(&mut self, relation: &str, from: &str, to: &str) -> Result<()>;
 
     /// Removes one linkage; nothing happens where there is none.
@@ -239,9 +253,9 @@ pub trait Write: Read {
     /// When the backend cannot be written.
     fn unlink(&mut self, relation: &str, from: &str, to: &str) -> Result<()>;
 
-    /// Makes `to` all that `from` has in `relation`, in this order.
+    /// Makes `to` all that `from` has in `relation`, in this order; a repeated id counts once.
     ///
     /// # Errors
-    /// When the backend cannot be written.
+    /// When `from` is not there, or the backend cannot be written.
     fn replace_links(&mut self, relation: &str, from: &str, to: &[&str]) -> Result<()>;
 }

@@ -41,6 +41,28 @@ pub struct Listing<'a> {
     pub limit: usize,
 }
 
+impl Listing<'_> {
+    /// Returns whether a key can be a [`Page::next`] of this listing. A page after any other key
+    /// is empty.
+    ///
+    /// A key has one text for each order key: the facet's text, the id, or the sequence number in
+    /// decimal; then the sequence number that breaks ties, unless the order ends in one or in an
+    /// id. In the order of linkages it is one number.
+    #[must_use]
+    pub fn accepts(&self, key: &[String]) -> bool {
+        let is_number = |text: &String| text.parse::<i64>().is_ok();
+        for (at, order) in self.order.iter().enumerate() {
+            match (order, key.get(at)) {
+                (Order::Facet(..) | Order::FacetOf(..), Some(_)) => {}
+                (Order::Sequence(_), Some(text)) => return key.len() == at + 1 && is_number(text),
+                (Order::Id(_), Some(_)) => return key.len() == at + 1,
+                (_, None) => return false,
+            }
+        }
+        key.len() == self.order.len() + 1 && key.last().is_some_and(is_number)
+    }
+}
+
 /// Ascending or descending.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
@@ -57,7 +79,8 @@ pub enum Order<'a> {
     Sequence(Direction),
     /// By id.
     Id(Direction),
-    /// By a facet of the listed record. A record without that facet sorts as the empty text.
+    /// By a facet of the listed record. A record without that facet sorts as the empty text, one
+    /// with several (a list) as the smallest.
     Facet(&'a str, Direction),
     /// By a facet of the one record at the far end of an edge (`sort=preReleaseVersion`): edge,
     /// kind and facet name there.
@@ -108,7 +131,7 @@ pub enum Test {
     Contains(Vec<String>),
     /// Whether it has a value (a text that is not empty).
     Present(bool),
-    /// At least this.
+    /// At least this. What has no value passes neither this nor the next.
     AtLeast(String),
     /// Less than this.
     LessThan(String),
