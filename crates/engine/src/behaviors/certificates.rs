@@ -1,0 +1,320 @@
+//! Certificates: issued on the caller's key, limited in number, revoked for good.
+//!
+//! How a certificate is made is `provisioning`'s; here is who gets one and what follows.
+
+use aws_lc_rs::digest::{SHA256, digest};
+use jiff::Timestamp;
+use russet_auth::{Capability, Reply};
+use russet_wire::{Code, Problem};
+use serde_json::Value;
+
+use super::{Behavior, profiles};
+use crate::changes::{Change, Draft, Effect, Resource, View};
+use crate::dates;
+use crate::failure::{Failure, Fault};
+use crate::ids::Ids;
+use crate::provisioning::{
+    CertificateOrder, CertificateType, Holder, Issued, MaterialFault, Person, TeamAuthority,
+    TeamName, issue, parse_csr,
+};
+
+/// The behavior of `certificates`.
+pub struct Certificates;
+
+const KIND: &str = "certificates";
+
+/// Kind and id of the record that keeps a team's authority. No operation reads it.
+const AUTHORITY: (&str, &str) = ("teamAuthorities", "current");
+
+/// The owner of certificates that a team key asked for. Source: recorded certificates.
+const API: &str = "Created via API";
+
+impl Behavior for Certificates {
+    fn kind(&self) -> &'static str {
+        KIND
+    }
+
+    fn check(
+        &self,
+        change: &Change<'_>,
+        view: &View<'_>,
+        problems: &mut Vec<Problem>,
+    ) -> Result<(), Fault> {
+        match change {
+            Change::Create { draft, .. } => {
+                let kind = draft.text("certificateType").and_then(CertificateType::parse);
+                let Some(kind) = kind else { return Ok(()) };
+                if is_forbidden(kind, view) {
+                    problems.splice(.., Reply::SecurityReasons.refusal().0);
+                    return Ok(());
+                }
+                check_request(kind, draft, problems);
+                check_identifier(kind, draft, problems);
+                check_limit(kind, view, problems)?;
+            }
+            Change::Update { before, attributes, .. } => {
+                if attributes.contains_key("activated") && !has_activation(certificate_type(before))
+                {
+                    let detail = "The attribute 'activated' can not be included in a 'UPDATE' \
+                                  operation for certificates other than Apple Pay's";
+                    problems.push(
+                        Problem::new(Code::AttributeNotAllowed, detail).at_attribute("activated"),
+                    );
+                }
+            }
+            Change::Delete { before } => {
+                if certificate_type(before).is_some_and(|kind| is_forbidden_to_revoke(kind, view)) {
+                    problems.splice(.., Reply::SecurityReasons.refusal().0);
+                }
+            }
+            Change::Link { .. } => {}
+        }
+        Ok(())
+    }
+
+    /// The certificate itself is issued in `follow`, which can keep a new authority with it.
+    fn fill(&self, draft: &mut Draft, view: &View<'_>, ids: &mut Ids) -> Result<(), Failure> {
+        let kind = draft.text("certificateType").and_then(CertificateType::parse);
+        if has_activation(kind) {
+            let current = active_ones(draft, view)?;
+            draft.set("activated", current.is_empty());
+        }
+        let serial = (u128::from(ids.bits()) << 64) | u128::from(ids.bits());
+        draft.default("serialNumber", format!("{serial:032X}"));
+        Ok(())
+    }
+
+    fn follow(
+        &self,
+        change: &Change<'_>,
+        view: &View<'_>,
+        _: &mut Ids,
+    ) -> Result<Vec<Effect>, Failure> {
+        match change {
+            Change::Create { draft, .. } => made(draft, view),
+            Change::Update { before, attributes, .. } => {
+                let activated = attributes.get("activated").and_then(Value::as_bool);
+                if activated != Some(true) || before.flag("activated") {
+                    return Ok(Vec::new());
+                }
+                deactivated(before, view)
+            }
+            Change::Delete { before } => {
+                let naming = view.naming("profiles", "certificates", &before.id)?;
+                Ok(profiles::invalidate(&naming))
+            }
+            Change::Link { .. } => Ok(Vec::new()),
+        }
+    }
+}
+
+/// Returns the team's authority; where it has none yet, a new one and the effect that keeps it.
+///
+/// Drawing a key takes about 100 ms, once in a team's life, inside the write that needs it first.
+pub(super) fn authority(view: &View<'_>) -> Result<(TeamAuthority, Vec<Effect>), Fault> {
+    let (kind, id) = AUTHORITY;
+    if let Some(kept) = view.find(kind, id)? {
+        return Ok((TeamAuthority::from_pem(kept.text("pem").unwrap_or_default())?, Vec::new()));
+    }
+    let authority = TeamAuthority::generate()?;
+    let attributes = [("pem".to_owned(), authority.to_pem().into())].into_iter().collect();
+    let draft = Draft { kind, id: id.to_owned(), attributes, relationships: Vec::new() };
+    Ok((authority, vec![Effect::Create(draft)]))
+}
+
+/// Returns a certificate's type.
+pub(super) fn certificate_type(certificate: &Resource) -> Option<CertificateType> {
+    certificate.text("certificateType").and_then(CertificateType::parse)
+}
+
+/// Returns the last moment of a certificate.
+pub(super) fn expiry(certificate: &Resource) -> Option<Timestamp> {
+    certificate.text("expirationDate").and_then(dates::parse)
+}
+
+/// Returns the team as certificates name it.
+pub(super) fn team_name<'a>(view: &'a View<'_>) -> TeamName<'a> {
+    TeamName { id: &view.team.seed, name: &view.team.name }
+}
+
+impl From<MaterialFault> for Fault {
+    fn from(fault: MaterialFault) -> Self {
+        Fault::Material(fault.to_string())
+    }
+}
+
+/// Developer ID is the Account Holder's alone, distribution needs more than a developer's role.
+/// Source: Apple's help.
+fn is_forbidden(kind: CertificateType, view: &View<'_>) -> bool {
+    (is_developer_id(kind) && !view.permit.may(Capability::DeveloperIdSigning))
+        || is_forbidden_to_revoke(kind, view)
+}
+
+fn is_forbidden_to_revoke(kind: CertificateType, view: &View<'_>) -> bool {
+    kind.holder() != Holder::Person && !view.permit.may(Capability::DistributionSigning)
+}
+
+fn is_developer_id(kind: CertificateType) -> bool {
+    kind.as_str().starts_with("DEVELOPER_ID_")
+}
+
+/// The types of which a merchant id has one that is active. Source: Apple's help.
+fn has_activation(kind: Option<CertificateType>) -> bool {
+    matches!(kind, Some(CertificateType::ApplePay | CertificateType::ApplePayRsa))
+}
+
+/// The code and pointer are recorded, the text is ours.
+fn check_request(kind: CertificateType, draft: &Draft, problems: &mut Vec<Problem>) {
+    let Some(text) = draft.text("csrContent") else { return };
+    let why = match parse_csr(text) {
+        Ok(csr) if csr.key_kind() == kind.key_kind() => return,
+        Ok(_) => format!("its key is not of the kind that '{}' certificates have", kind.as_str()),
+        Err(problem) => problem.to_string(),
+    };
+    let detail = format!("Invalid certificate signing request: {why}.");
+    problems.push(Problem::new(Code::AttributeInvalid, detail).at_attribute("csrContent"));
+}
+
+fn check_identifier(kind: CertificateType, draft: &Draft, problems: &mut Vec<Problem>) {
+    let Some((_, relationship)) = identified_by(kind) else { return };
+    let told = problems.iter().any(|problem| {
+        let pointer = format!("/data/relationships/{relationship}");
+        problem.source == Some(russet_wire::Source::Pointer(pointer))
+    });
+    if draft.one(relationship).is_none() && !told {
+        let detail =
+            format!("You must provide a value for the relationship '{relationship}' with this request");
+        problems.push(Problem::new(Code::RelationshipRequired, detail).at_relationship(relationship));
+    }
+}
+
+/// The resource that a certificate of the type stands for: its type and the relationship to it.
+fn identified_by(kind: CertificateType) -> Option<(&'static str, &'static str)> {
+    match kind.holder() {
+        Holder::Merchant => Some(("merchantIds", "merchantId")),
+        Holder::Pass => Some(("passTypeIds", "passTypeId")),
+        Holder::Person | Holder::Team => None,
+    }
+}
+
+/// Source: three distribution certificates of a type and five of Developer ID, by Apple's help and
+/// clients. For development the reports say two or so for each person; a team's keys stand for
+/// several people, so ten is our guess. Expired ones do not count.
+fn check_limit(
+    kind: CertificateType,
+    view: &View<'_>,
+    problems: &mut Vec<Problem>,
+) -> Result<(), Fault> {
+    let most = match kind.holder() {
+        Holder::Team if is_developer_id(kind) => 5,
+        Holder::Team => 3,
+        Holder::Person => 10,
+        Holder::Merchant | Holder::Pass => return Ok(()),
+    };
+    let same = view.having(KIND, "certificateType", kind.as_str())?;
+    let current = same.iter().filter(|one| expiry(one).is_none_or(|end| end > view.now)).count();
+    if current >= most {
+        let label = kind.label().strip_prefix("Apple ").unwrap_or(kind.label());
+        let detail = format!(
+            "You already have a current {label} certificate or a pending certificate request."
+        );
+        problems.push(Problem::new(Code::EntityError, detail));
+    }
+    Ok(())
+}
+
+/// Issues the certificate and writes what it says into the attributes.
+fn made(draft: &Draft, view: &View<'_>) -> Result<Vec<Effect>, Failure> {
+    let kind = draft.text("certificateType").and_then(CertificateType::parse);
+    let (Some(certificate_type), Some(Ok(csr))) = (kind, draft.text("csrContent").map(parse_csr))
+    else {
+        // Records that are put in as they are, without a request.
+        return Ok(Vec::new());
+    };
+    let identifier = match identified_by(certificate_type) {
+        Some((kind, relationship)) => match draft.one(relationship) {
+            Some(id) => view.find(kind, id)?,
+            None => None,
+        },
+        None => None,
+    };
+    let (authority, mut effects) = authority(view)?;
+    let (name, id) = owner(view)?;
+    let order = CertificateOrder {
+        certificate_type,
+        team: team_name(view),
+        person: Person { name: &name, id: &id },
+        identifier: identifier.as_ref().and_then(|resource| resource.text("identifier")),
+        serial: serial(draft),
+        now: view.now,
+    };
+    let issued =
+        issue(&authority, &csr, &order).map_err(|error| Fault::Material(error.to_string()))?;
+    effects.push(Effect::Set { kind: KIND, id: draft.id.clone(), attributes: computed(&issued) });
+    Ok(effects)
+}
+
+fn serial(draft: &Draft) -> u128 {
+    draft.text("serialNumber").and_then(|hex| u128::from_str_radix(hex, 16).ok()).unwrap_or(1)
+}
+
+/// `csrContent` is shown as null. Source: recorded replies; codemagic cannot do without it.
+fn computed(issued: &Issued) -> Vec<(&'static str, Value)> {
+    vec![
+        ("name", issued.name.as_str().into()),
+        ("displayName", issued.display_name.as_str().into()),
+        ("serialNumber", issued.serial_number.as_str().into()),
+        ("platform", issued.platform.into()),
+        ("expirationDate", issued.expires.to_string().into()),
+        ("certificateContent", issued.content().into()),
+        ("csrContent", Value::Null),
+    ]
+}
+
+/// Name and id of the person that a development certificate belongs to.
+fn owner(view: &View<'_>) -> Result<(String, String), Fault> {
+    let user = match view.permit.user() {
+        Some(id) => view.find("users", id)?,
+        None => None,
+    };
+    let name = user.as_ref().map_or_else(
+        || API.to_owned(),
+        |user| {
+            let part = |name| user.text(name).unwrap_or_default();
+            format!("{} {}", part("firstName"), part("lastName")).trim().to_owned()
+        },
+    );
+    let whose = user.map_or_else(|| "api".to_owned(), |user| user.id);
+    Ok((name, person_id(&view.team.seed, &whose)))
+}
+
+/// Ten upper-case alphanumerics, the same each time.
+fn person_id(team: &str, whose: &str) -> String {
+    const ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+    let digest = digest(&SHA256, format!("{team}/{whose}").as_bytes());
+    digest.as_ref().iter().take(10).map(|byte| char::from(ALPHABET[usize::from(byte & 31)])).collect()
+}
+
+/// Other active certificates of the type on the same merchant id.
+fn active_ones(draft: &Draft, view: &View<'_>) -> Result<Vec<Resource>, Fault> {
+    let Some(merchant) = draft.one("merchantId") else { return Ok(Vec::new()) };
+    let kind = draft.text("certificateType");
+    let mut all = view.related("merchantIds", merchant, "certificates")?;
+    all.retain(|one| one.flag("activated") && one.text("certificateType") == kind);
+    Ok(all)
+}
+
+/// Activating one deactivates the other. Source: Apple's help.
+fn deactivated(before: &Resource, view: &View<'_>) -> Result<Vec<Effect>, Failure> {
+    let mut effects = Vec::new();
+    for merchant in view.linked(KIND, &before.id, "merchantId")? {
+        for other in view.related("merchantIds", &merchant, "certificates")? {
+            let same = other.text("certificateType") == before.text("certificateType");
+            if same && other.flag("activated") && other.id != before.id {
+                let attributes = vec![("activated", Value::Bool(false))];
+                effects.push(Effect::Set { kind: KIND, id: other.id, attributes });
+            }
+        }
+    }
+    Ok(effects)
+}

@@ -1,0 +1,90 @@
+//! What is special about a resource type: one file per type, one line in [`ALL`].
+//!
+//! The engine carries out any operation by itself; a behavior adds defaults, refusals and
+//! consequences. It sees a [`View`] and answers with values; it never writes and never calls the
+//! engine. A type without a behavior is stored as the catalog describes it.
+
+pub mod absent;
+
+use crate::changes::{Change, Draft, Effect, View};
+use crate::failure::{Failure, Fault};
+use crate::ids::Ids;
+use russet_wire::Problem;
+use serde_json::{Map, Value};
+
+/// The type from which visibility follows: everything that hangs from an app that a caller cannot
+/// see is absent for them.
+pub const VISIBILITY_ROOT: &str = "apps";
+
+/// Types whose create replaces the one that is there: they have the id of what they belong to.
+/// Source: price schedules and purchase availabilities are replaced by POST (documented).
+pub const REPLACED_BY_CREATE: &[&str] = &[
+    "appPriceSchedules",
+    "inAppPurchaseAvailabilities",
+    "inAppPurchasePriceSchedules",
+    "subscriptionAvailabilities",
+];
+
+/// Hooks of one resource type. Hooks that it does not need keep their empty default.
+pub trait Behavior: Sync {
+    /// Returns the resource type.
+    fn kind(&self) -> &'static str;
+
+    /// Returns attributes that the behavior looks records up by, besides those that the catalog
+    /// filters and sorts by.
+    fn facets(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Appends a problem for each reason not to make a change.
+    ///
+    /// # Errors
+    /// Faults of the store only.
+    fn check(&self, _: &Change<'_>, _: &View<'_>, _: &mut Vec<Problem>) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    /// Fills in what a new resource has that its caller did not send. Runs after `check`.
+    ///
+    /// # Errors
+    /// Faults, and refusals that only show while filling.
+    fn fill(&self, _: &mut Draft, _: &View<'_>, _: &mut Ids) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    /// Computes attributes that follow from others of the same resource. Runs on every write.
+    fn derive(&self, _: &mut Map<String, Value>) {}
+
+    /// Returns what else changes. Runs after the change is made, and sees it.
+    ///
+    /// # Errors
+    /// Faults, and refusals that only show then.
+    fn follow(&self, _: &Change<'_>, _: &View<'_>, _: &mut Ids) -> Result<Vec<Effect>, Failure> {
+        Ok(Vec::new())
+    }
+}
+
+/// All behaviors, sorted by resource type.
+pub static ALL: &[&dyn Behavior] = &[];
+
+/// Returns the behavior of a resource type, if it has one.
+#[must_use]
+pub fn find(kind: &str) -> Option<&'static dyn Behavior> {
+    ALL.binary_search_by(|behavior| behavior.kind().cmp(kind)).ok().map(|at| ALL[at])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn behaviors_are_sorted_and_name_known_types() {
+        assert!(
+            ALL.is_sorted_by(|a, b| a.kind() < b.kind()),
+            "If you are here because you added a behavior: keep `ALL` sorted by resource type."
+        );
+        for behavior in ALL {
+            assert!(!russet_catalog::schemas_of(behavior.kind()).is_empty(), "{}", behavior.kind());
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! Writes: one job in one transaction, refused as a whole or made as a whole.
+
+use jiff::Timestamp;
+use russet_auth::Permit;
+use russet_catalog::{IdFormat, Operation, OperationKind, Schema};
+use russet_store::Write;
+use russet_wire::{Code, Linkage, Problem};
+
+use super::{Included, Outcome, Writer, create, identity, resolve};
+use crate::behaviors;
+use crate::changes::{Change, Draft, LinkChange, Resource};
+use crate::failure::{Failure, Fault};
+use crate::grade;
+use crate::ids::Ids;
+use crate::input::{Entity, Input};
+
+/// What a write came to, and which resources it changed.
+pub type Written = (Outcome, Vec<(&'static str, String)>);
+
+/// Carries out a create, update, delete or change of linkages.
+///
+/// # Errors
+/// 404 where the resource in the path is not there, then 409 with everything that is wrong with
+/// the body and the state. The caller's transaction is to be dropped.
+pub fn write(
+    store: &mut dyn Write,
+    permit: &Permit,
+    operation: &'static Operation,
+    id: Option<&str>,
+    input: Input,
+    now: Timestamp,
+    ids: Ids,
+) -> Result<Written, Failure> {
+    if grade::reason(operation).is_some() {
+        return Err(grade::not_yet(operation).into());
+    }
+    let schema = operation.schema.ok_or_else(|| grade::not_yet(operation))?;
+    let mut writing = Writing { writer: Writer::new(store, permit, now, ids), permit, schema };
+    let outcome = match (operation.kind, input, id) {
+        (OperationKind::CreateInstance, Input::Entity(entity, problems), None) => {
+            writing.create(entity, problems)?
+        }
+        (OperationKind::UpdateInstance, Input::Entity(entity, problems), Some(id)) => {
+            writing.update(id, entity, problems)?
+        }
+        (OperationKind::DeleteInstance, Input::Nothing, Some(id)) => {
+            writing.delete(id)?;
+            done(operation)
+        }
+        (kind, Input::Linkage(linkage, problems), Some(id)) => {
+            let how = match kind {
+                OperationKind::CreateToManyRelationship => LinkChange::Add,
+                OperationKind::DeleteToManyRelationship => LinkChange::Remove,
+                _ => LinkChange::Replace,
+            };
+            let member = operation.member.ok_or_else(|| grade::not_yet(operation))?;
+            writing.link(id, member, how, &linkage, problems)?;
+            done(operation)
+        }
+        _ => return Err(grade::not_yet(operation).into()),
+    };
+    Ok((outcome, writing.writer.touched))
+}
+
+/// Three deletes are answered 202 instead of 204. Source: Apple's document.
+fn done(operation: &Operation) -> Outcome {
+    if operation.statuses.contains(&202) { Outcome::Accepted } else { Outcome::Done }
+}
+
+struct Writing<'a> {
+    writer: Writer<'a>,
+    permit: &'a Permit,
+    schema: &'static Schema,
+}
+
+impl Writing<'_> {
+    fn create(
+        &mut self,
+        mut entity: Entity,
+        mut problems: Vec<Problem>,
+    ) -> Result<Outcome, Failure> {
+        let mut ids = self.writer.ids.clone();
+        let kind = self.schema.kind;
+        let resolved = self.resolve(None, &mut entity, &mut ids, &mut problems)?;
+        let (attributes, relationships) = (entity.attributes, resolved.relationships);
+        let id = identity::new_id(kind, &attributes, &relationships, None, &mut ids);
+        let draft = Draft { kind, id, attributes, relationships };
+        self.writer.ids = ids;
+        let change = Change::Create { draft: &draft, inline: &resolved.inline };
+        self.check(&change, &mut problems)?;
+        for inline in &resolved.inline {
+            let change = Change::Create { draft: inline, inline: &[] };
+            if let Some(behavior) = behaviors::find(inline.kind) {
+                behavior.check(&change, &self.writer.view(), &mut problems)?;
+            }
+        }
+        refuse(problems)?;
+        let id = draft.id.clone();
+        self.make_room(kind, &id)?;
+        self.writer.create(draft, &resolved.inline)?;
+        self.answer(kind, &id, true)
+    }
+
+    /// Where the id follows from what the new resource belongs to, there may be one already: for
+    /// some types a create replaces it, for the others it is refused. Source: recorded.
+    fn make_room(&mut self, kind: &'static str, id: &str) -> Result<(), Failure> {
+        let Some(record) = self.writer.read().record(kind, id)? else { return Ok(()) };
+        if behaviors::REPLACED_BY_CREATE.contains(&kind) {
+            return self.writer.delete(&Resource::parse(record)?);
+        }
+        let detail = format!("A resource of type '{kind}' with id '{id}' already exists");
+        let problem = Problem::new(Code::RelationshipInvalid, detail);
+        Err(match russet_catalog::id_format(kind) {
+            IdFormat::SameAs(name) => problem.at_relationship(name),
+            _ => problem,
+        }
+        .into())
+    }
+
+    fn update(
+        &mut self,
+        id: &str,
+        mut entity: Entity,
+        mut problems: Vec<Problem>,
+    ) -> Result<Outcome, Failure> {
+        let before = self.require(id)?;
+        let mut ids = self.writer.ids.clone();
+        let resolved = self.resolve(Some(id), &mut entity, &mut ids, &mut problems)?;
+        self.writer.ids = ids;
+        let change = Change::Update {
+            before: &before,
+            attributes: &entity.attributes,
+            relationships: &resolved.relationships,
+            inline: &resolved.inline,
+        };
+        self.check(&change, &mut problems)?;
+        refuse(problems)?;
+        self.writer.update(
+            &before,
+            &entity.attributes,
+            &resolved.relationships,
+            &resolved.inline,
+        )?;
+        self.answer(self.schema.kind, id, false)
+    }
+
+    fn delete(&mut self, id: &str) -> Result<(), Failure> {
+        let before = self.require(id)?;
+        let mut problems = Vec::new();
+        self.check(&Change::Delete { before: &before }, &mut problems)?;
+        refuse(problems)?;
+        self.writer.delete(&before)
+    }
+
+    fn link(
+        &mut self,
+        id: &str,
+        relationship: &'static str,
+        how: LinkChange,
+        linkage: &Linkage,
+        mut problems: Vec<Problem>,
+    ) -> Result<(), Failure> {
+        let before = self.require(id)?;
+        refuse(std::mem::take(&mut problems))?;
+        let ids = create::resolve_linkage(self.writer.read(), self.permit, linkage, &mut problems)?;
+        let change = Change::Link { before: &before, relationship, how, ids: &ids };
+        self.check(&change, &mut problems)?;
+        refuse(problems)?;
+        self.writer.link(&before, relationship, how, &ids)
+    }
+
+    fn resolve(
+        &self,
+        subject: Option<&str>,
+        entity: &mut Entity,
+        ids: &mut Ids,
+        problems: &mut Vec<Problem>,
+    ) -> Result<create::Resolved, Fault> {
+        let read = self.writer.read();
+        create::resolve(read, self.permit, self.schema.kind, subject, entity, ids, problems)
+    }
+
+    fn require(&self, id: &str) -> Result<Resource, Failure> {
+        let record = resolve::require(self.writer.read(), self.permit, self.schema.kind, id)?;
+        Ok(Resource::parse(record)?)
+    }
+
+    fn check(&self, change: &Change<'_>, problems: &mut Vec<Problem>) -> Result<(), Fault> {
+        match behaviors::find(self.schema.kind) {
+            Some(behavior) => behavior.check(change, &self.writer.view(), problems),
+            None => Ok(()),
+        }
+    }
+
+    fn answer(&self, kind: &str, id: &str, created: bool) -> Result<Outcome, Failure> {
+        let record = self.writer.read().record(kind, id)?;
+        Ok(Outcome::One { schema: self.schema, record, included: Included::default(), created })
+    }
+}
+
+fn refuse(problems: Vec<Problem>) -> Result<(), Failure> {
+    if problems.is_empty() { Ok(()) } else { Err(problems.into()) }
+}
