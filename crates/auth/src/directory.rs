@@ -8,7 +8,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ParsedPublicKey};
 use jiff::Timestamp;
 use parking_lot::{Mutex, RwLock};
 use russet_store::{
@@ -17,6 +16,7 @@ use russet_store::{
 
 use crate::keys::{API_KEYS, ApiKey, KeyOwner, each_key, find_key};
 use crate::people::{USERS, User, VISIBLE_APPS};
+use crate::public_key::PublicKey;
 use crate::{KeyId, RoleSet};
 
 /// Which apps a caller sees; what hangs off another app is as absent as the app itself.
@@ -39,6 +39,9 @@ impl Visibility {
     }
 }
 
+/// Visible apps of one user that are read: more than any team has, all held in memory.
+const MOST_APPS: usize = 1_000_000;
+
 /// The keys and users of all teams of a store.
 pub struct Directory {
     tables: RwLock<Tables>,
@@ -52,12 +55,6 @@ struct Tables {
     issuers: HashMap<TeamNumber, Arc<str>>,
     keys: HashMap<KeyId, Arc<KeyEntry>>,
     users: HashMap<TeamNumber, HashMap<String, Standing>>,
-}
-
-/// A public key, parsed once.
-pub(crate) struct PublicKey {
-    point: Vec<u8>,
-    pub(crate) parsed: ParsedPublicKey,
 }
 
 /// What a request needs to know of a key.
@@ -231,7 +228,7 @@ impl Tables {
         }
         let used = known.map(|known| known.used.clone()).unwrap_or_default();
         let public = match known {
-            Some(known) if known.public.point == key.public_key => known.public.clone(),
+            Some(known) if known.public.is(&key.public_key) => known.public.clone(),
             _ => Arc::new(PublicKey::parse(key.id, &key.public_key)?),
         };
         let entry = KeyEntry {
@@ -273,18 +270,6 @@ impl Tables {
     }
 }
 
-impl PublicKey {
-    fn parse(id: KeyId, point: &[u8]) -> Result<PublicKey> {
-        let parsed = ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).map_err(|error| {
-            StoreError::Damaged {
-                place: format!("the public key of API key {id}"),
-                why: error.to_string(),
-            }
-        })?;
-        Ok(PublicKey { point: point.to_vec(), parsed })
-    }
-}
-
 fn load_users(read: &dyn Read) -> Result<HashMap<String, Standing>> {
     let mut users = HashMap::new();
     each_record(read, USERS, |record| {
@@ -305,8 +290,7 @@ fn standing(read: &dyn Read, record: &Record) -> Result<Standing> {
         Vec::new()
     } else {
         let edge = Edge::Forward(VISIBLE_APPS);
-        // A caller's apps are all held in memory: as many as the team has.
-        let mut linked = read.linked(edge, &[&record.id], usize::MAX)?;
+        let mut linked = read.linked(edge, &[&record.id], MOST_APPS)?;
         linked.pop().map(|linked| linked.to).unwrap_or_default()
     };
     Ok(Standing { apps: user.visibility(linked), roles: user.roles })
@@ -333,21 +317,5 @@ pub(crate) fn each_record(
             Some(next) => after = Some(next),
             None => return Ok(()),
         }
-    }
-}
-
-#[cfg(test)]
-impl PublicKey {
-    /// Returns some key, for tests that only need one to hold.
-    pub(crate) fn any() -> Arc<PublicKey> {
-        let scalar = [7; 32];
-        let private = aws_lc_rs::agreement::PrivateKey::from_private_key(
-            &aws_lc_rs::agreement::ECDH_P256,
-            &scalar,
-        )
-        .expect("7…7 is below the order");
-        let point = private.compute_public_key().expect("it has a public key");
-        let id = KeyId::parse("2X9R4HXF34").expect("well-formed");
-        Arc::new(PublicKey::parse(id, point.as_ref()).expect("a point on the curve"))
     }
 }

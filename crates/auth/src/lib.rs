@@ -11,6 +11,7 @@ mod jwt;
 mod keys;
 mod people;
 mod permissions;
+mod public_key;
 mod role;
 
 pub use directory::{Directory, Visibility};
@@ -26,6 +27,6 @@ pub use keys::{
 };
 pub use people::{Actor, USERS, VISIBLE_APPS};
 pub use permissions::{
-    Access, Capability, Evidence, Family, Permit, Reply, Rule, families, may_ever, permit,
+    Access, Capability, Evidence, Family, Permit, Reply, Rule, Ruling, families, permit, ruling,
 };
 pub use role::{Role, RoleSet};

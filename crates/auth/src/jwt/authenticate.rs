@@ -132,10 +132,9 @@ impl Authenticator {
         let scope = claims.scope.as_deref().map(Scope::parse).transpose()?;
         self.check_times(&claims, scope.as_ref(), now)?;
         // Last, because it costs more than all the rest together.
-        key.public
-            .parsed
-            .verify_sig(compact.signed, &compact.signature)
-            .map_err(|_| Rejection::Signature)?;
+        if !key.public.verifies(compact.signed, &compact.signature) {
+            return Err(Rejection::Signature);
+        }
         let public = key.public.clone();
         Ok((Verified { kid, public, expires: claims.exp.0, scope }, key))
     }

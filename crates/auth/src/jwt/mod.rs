@@ -2,7 +2,7 @@
 //!
 //! The way in is [`Authenticator::authenticate`]: `compact` splits the text, `claims` reads the
 //! JSON, `scope` compares, `seen` remembers. What is accepted and refused beyond Apple's text is
-//! decided in `docs/decisions/0003-jwt-verification.md` and tested in `tests/jwt.rs`.
+//! decided in `docs/decisions/0003-jwt-verification.md` and tested in `tests/auth/`.
 
 mod authenticate;
 mod claims;

@@ -13,7 +13,7 @@ use parking_lot::RwLock;
 
 use super::scope::Scope;
 use crate::KeyId;
-use crate::directory::PublicKey;
+use crate::public_key::PublicKey;
 
 /// SHA-256 of a JWT.
 pub(super) type Digest = [u8; 32];

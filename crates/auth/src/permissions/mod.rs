@@ -6,4 +6,4 @@ mod permit;
 mod table;
 
 pub use permit::{Permit, permit};
-pub use table::{Access, Capability, Evidence, Family, Reply, Rule, families, may_ever};
+pub use table::{Access, Capability, Evidence, Family, Reply, Rule, Ruling, families, ruling};

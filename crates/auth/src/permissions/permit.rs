@@ -6,7 +6,7 @@ use russet_catalog::Operation;
 use russet_store::TeamNumber;
 use russet_wire::{Code, Problem, Refusal};
 
-use super::table::{Capability, Reply, held, may_read, open_to_individual_keys};
+use super::table::{Capability, Reply, may_read, open_to_individual_keys, ruling};
 use crate::{Actor, KeyKind, Principal, Role, RoleSet, Visibility};
 
 /// Permission to carry out one operation for one team. The engine does nothing without one, and
@@ -30,11 +30,11 @@ pub struct Permit {
 /// such keys never may. Source: recorded replies.
 pub fn permit(principal: &Principal, operation: &Operation) -> Result<Permit, Refusal> {
     // An operation without a rule is closed to everybody; a test keeps that from happening.
-    let Some(held) = held(operation) else { return Err(Reply::SecurityReasons.refusal()) };
+    let Some(ruling) = ruling(operation) else { return Err(Reply::SecurityReasons.refusal()) };
     let kind = principal.kind();
-    let closed = kind == KeyKind::Individual && !held.individual_keys;
-    if closed || !held.roles.intersects(principal.roles()) {
-        return Err(held.refusal.refusal());
+    let closed = kind == KeyKind::Individual && !ruling.individual_keys;
+    if closed || !ruling.roles.intersects(principal.roles()) {
+        return Err(ruling.refusal.refusal());
     }
     Ok(Permit {
         team: principal.team(),
@@ -44,7 +44,7 @@ pub fn permit(principal: &Principal, operation: &Operation) -> Result<Permit, Re
         user: principal.user().cloned(),
         kind: Some(kind),
         operation: Some(operation.id),
-        condition: held.condition,
+        condition: ruling.condition,
     })
 }
 

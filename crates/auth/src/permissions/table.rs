@@ -145,9 +145,9 @@ impl Capability {
     }
 }
 
-/// What holds for one operation.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Held {
+/// What the rules come to for one operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ruling {
     /// Any of these roles.
     pub roles: RoleSet,
     /// Whether individual keys may call it.
@@ -175,8 +175,10 @@ fn index() -> &'static Index {
     })
 }
 
-/// Returns what holds for an operation; `None` where no rule covers it, which a test rules out.
-pub(crate) fn held(operation: &Operation) -> Option<Held> {
+/// Returns what the rules come to for an operation; `None` where no rule covers it, which a test
+/// rules out.
+#[must_use]
+pub fn ruling(operation: &Operation) -> Option<Ruling> {
     let index = index();
     let family = index.families.get(operation.subject)?;
     let access = Access::of(operation.kind);
@@ -184,7 +186,7 @@ pub(crate) fn held(operation: &Operation) -> Option<Held> {
         Some(rule) => rule,
         None => family.rule(access)?,
     };
-    let mut held = Held {
+    let mut ruling = Ruling {
         roles: rule.roles,
         individual_keys: family.individual_keys,
         condition: rule.condition,
@@ -195,10 +197,10 @@ pub(crate) fn held(operation: &Operation) -> Option<Held> {
         && let Some(target) = far_end(operation)
     {
         let far = index.families.get(target)?;
-        held.roles = held.roles.intersection(far.read.roles);
-        held.individual_keys &= far.individual_keys;
+        ruling.roles = ruling.roles.intersection(far.read.roles);
+        ruling.individual_keys &= far.individual_keys;
     }
-    Some(held)
+    Some(ruling)
 }
 
 /// Returns the resource type at the far end of a related or linkage read.
@@ -221,8 +223,24 @@ pub(crate) fn open_to_individual_keys(kind: &str) -> bool {
     index().families.get(kind).is_some_and(|family| family.individual_keys)
 }
 
-/// Returns whether a role alone may call an operation with a team key: the role matrix.
-#[must_use]
-pub fn may_ever(role: Role, operation: &Operation) -> bool {
-    held(operation).is_some_and(|held| held.roles.contains(role))
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_exception_names_an_operation_once() {
+        for (at, (id, _)) in EXCEPTIONS.iter().enumerate() {
+            assert!(russet_catalog::operation(id).is_some(), "{id} is no operation");
+            assert!(EXCEPTIONS[..at].iter().all(|(known, _)| known != id), "{id} is there twice");
+        }
+    }
+
+    #[test]
+    fn every_capability_has_its_roles_in_the_file() {
+        assert!(Capability::ExternalTesting.roles().contains(Role::AppManager));
+        assert_eq!(CAPABILITIES.len(), 5);
+        for (capability, rule) in CAPABILITIES {
+            assert!(rule.roles.contains(Role::AccountHolder), "{capability:?}");
+        }
+    }
 }
