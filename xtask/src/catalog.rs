@@ -12,6 +12,7 @@ use anyhow::{Context, Result, bail};
 mod bodies;
 mod document;
 mod operations;
+mod parameters;
 mod resources;
 mod shapes;
 

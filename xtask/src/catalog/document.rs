@@ -1,5 +1,7 @@
 //! Apple's document as JSON, with the checks that nothing in it is new to us.
 
+use std::fmt::Write;
+
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Map, Value};
 
@@ -31,6 +33,9 @@ pub struct Document {
     schemas: Map<String, Value>,
     paths: Map<String, Value>,
 }
+
+/// Media types with the schemas of their bodies.
+pub type Answers<'a> = Vec<(&'a str, &'a Value)>;
 
 /// An operation as the document has it.
 pub struct RawOperation<'a> {
@@ -70,8 +75,8 @@ impl RawOperation<'_> {
         document.follow(schema).map(Some)
     }
 
-    /// Returns the success statuses and the media types with their schemas.
-    pub fn success(&self) -> Result<(Vec<u16>, Vec<(&str, &Value)>)> {
+    /// Returns the success statuses and what they answer.
+    pub fn success(&self) -> Result<(Vec<u16>, Answers<'_>)> {
         let responses = self.value["responses"].as_object().context("no responses")?;
         let mut statuses = Vec::new();
         let mut media = Vec::new();
@@ -104,7 +109,10 @@ impl Document {
             check_keywords(schema).with_context(|| format!("schema {name}"))?;
         }
         let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes);
-        let digest = digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest = digest.as_ref().iter().fold(String::new(), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        });
         Ok(Self { version, digest, schemas, paths })
     }
 

@@ -6,7 +6,8 @@ use serde_json::Value;
 use super::bodies::{deprecated_members, read_input};
 use super::defaults::{self, Schemas};
 use super::document::{Document, RawOperation, deprecated, only, reference, strings};
-use super::records::{InlineRecord, OperationRecord, ParameterRecord, ResourceFile, SchemaRecord};
+use super::parameters::QueryReader;
+use super::records::{InlineRecord, OperationRecord, ResourceFile, SchemaRecord};
 use super::resources::{answered, linkage, resource_kind};
 use super::shapes::Shapes;
 
@@ -71,7 +72,9 @@ impl<'a> Reader<'a, '_> {
         if let Some((_, body)) = raw.body(self.document)? {
             self.body(raw, body, primary, &mut record)?;
         }
-        self.query(raw, primary, included, &mut record)?;
+        let schemas = &self.schemas;
+        QueryReader { schemas, shapes: self.shapes, primary, included: &included }
+            .read(raw, &mut record)?;
         record.deprecated_members.sort();
         Ok(record)
     }
@@ -153,114 +156,4 @@ impl<'a> Reader<'a, '_> {
         let members = read_input(schema, answered, self.shapes)?;
         Ok(InlineRecord { name: name.to_owned(), members })
     }
-
-    fn query(
-        &mut self,
-        raw: &RawOperation<'_>,
-        primary: Option<&SchemaRecord>,
-        included: Vec<String>,
-        record: &mut OperationRecord,
-    ) -> Result<()> {
-        let parameters = raw.value["parameters"].as_array().map(Vec::as_slice).unwrap_or_default();
-        let find = |name: &str| parameters.iter().find(|p| p["name"] == name);
-        let values = |node: Option<&Value>| -> Vec<String> {
-            let schema = node.map(|parameter| &parameter["schema"]["items"]);
-            strings(schema.and_then(|s| s.get("enum"))).into_iter().map(str::to_owned).collect()
-        };
-        let include = values(find("include"));
-        if include != defaults::include(record, primary) {
-            record.include = Some(include.clone());
-        }
-        let usual = defaults::included(&self.schemas, record, primary, &include);
-        if usual.as_ref() != Some(&included) {
-            record.included = Some(included.clone());
-        }
-        let answered = record.answers.clone();
-        let usual = defaults::fields(&self.schemas, record, answered.as_deref(), &included);
-        let (mut kinds, mut limits) = (Vec::new(), Vec::new());
-        for parameter in parameters {
-            let name = parameter["name"].as_str().context("a parameter without a name")?;
-            let required = parameter.get("required") == Some(&Value::Bool(true));
-            if deprecated(parameter) {
-                record.deprecated_members.push(name.to_owned());
-            }
-            let maximum = || -> Result<u32> {
-                ensure!(parameter["schema"]["type"] == "integer" && !required, "{name}: odd limit");
-                Ok(u32::try_from(parameter["schema"]["maximum"].as_u64().context("no maximum")?)?)
-            };
-            match name.strip_suffix(']').and_then(|name| name.split_once('[')) {
-                Some(("fields", kind)) => {
-                    let names = values(Some(parameter));
-                    let answered = answered.as_deref();
-                    if names != defaults::field_names(&self.schemas, kind, answered, &included) {
-                        record.fields_of.push((kind.to_owned(), names));
-                    }
-                    kinds.push(kind.to_owned());
-                }
-                Some(("limit", relationship)) => {
-                    ensure!(include.iter().any(|n| n == relationship), "{name} without include");
-                    limits.push(relationship.to_owned());
-                    let maximum = maximum()?;
-                    if maximum != defaults::LIMIT_OF {
-                        record.limit_of.push((relationship.to_owned(), maximum));
-                    }
-                }
-                Some(("filter" | "exists", _)) => self.parameter(parameter, required, record)?,
-                Some(_) => bail!("unknown parameter {name}"),
-                None => match name {
-                    "include" => {}
-                    "limit" => {
-                        if maximum()? != defaults::limit(raw.kind()) {
-                            record.limit = Some(maximum()?);
-                        }
-                    }
-                    "sort" => record.sort = sort_keys(&values(Some(parameter)))?,
-                    "granularity" | "groupBy" | "period" => {
-                        self.parameter(parameter, required, record)?;
-                    }
-                    _ => bail!("unknown parameter {name}"),
-                },
-            }
-        }
-        if find("limit").is_none() && defaults::limit(raw.kind()) != 0 {
-            record.limit = Some(0);
-        }
-        let many = |name: &&String| {
-            let found = primary.and_then(|s| s.relationships.iter().find(|r| r.name == **name));
-            found.is_some_and(|relationship| relationship.many)
-        };
-        let mut expected: Vec<&String> = include.iter().filter(many).collect();
-        expected.sort();
-        limits.sort();
-        ensure!(limits.iter().eq(expected), "limits for other than the included lists");
-        kinds.sort();
-        if kinds != usual {
-            record.fields = Some(kinds);
-        }
-        record.fields_of.sort();
-        record.limit_of.sort();
-        Ok(())
-    }
-
-    fn parameter(
-        &mut self,
-        parameter: &Value,
-        required: bool,
-        record: &mut OperationRecord,
-    ) -> Result<()> {
-        let name = parameter["name"].as_str().unwrap_or_default().to_owned();
-        let shape = self.shapes.parameter(&parameter["schema"])?;
-        let at = record.parameters.partition_point(|(other, _)| *other < name);
-        record.parameters.insert(at, (name, ParameterRecord { shape, required }));
-        Ok(())
-    }
-}
-
-/// Returns the keys of a `sort` that takes each with and without `-`.
-fn sort_keys(values: &[String]) -> Result<Vec<String>> {
-    let bare: Vec<String> =
-        values.iter().filter(|value| !value.starts_with('-')).cloned().collect();
-    let signed = |key: &String| values.contains(&format!("-{key}"));
-    ensure!(bare.iter().all(signed) && bare.len() * 2 == values.len(), "a one-way sort key");
-    Ok(bare)
 }

@@ -6,6 +6,7 @@ use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
 use super::document::{Document, only, properties, reference, strings};
+use super::resources::resource_kind;
 use super::shape::{MemberText, ShapeText};
 
 /// Converts shapes and remembers which named ones they use.
@@ -33,9 +34,11 @@ impl<'d> Shapes<'d> {
         Ok(done)
     }
 
-    /// Notes a named shape as used and returns it.
+    /// Notes a named shape as used and returns it. Resource schemas are not shapes.
     pub fn name(&mut self, name: &str) -> ShapeText {
-        self.used.insert(name.to_owned());
+        if self.document.schema(name).is_ok_and(|schema| resource_kind(schema).is_none()) {
+            self.used.insert(name.to_owned());
+        }
         ShapeText::Named(name.to_owned())
     }
 
