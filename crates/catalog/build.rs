@@ -12,6 +12,8 @@ mod defaults;
 mod emit;
 #[path = "build/emit_overlay.rs"]
 mod emit_overlay;
+#[path = "build/emit_routes.rs"]
+mod emit_routes;
 #[path = "build/filters.rs"]
 mod filters;
 #[path = "format/read.rs"]

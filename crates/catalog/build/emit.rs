@@ -5,9 +5,10 @@ use std::fmt::Write;
 
 use super::defaults::{self, Schemas};
 use super::emit_overlay::Owners;
+use super::emit_routes;
 use super::filters::{self, End, Target};
 use super::records::{
-    InputName, InputRecord, InputType, OperationRecord, ResourceFile, SchemaRecord,
+    InputName, InputRecord, InputType, OperationRecord, ParameterRecord, ResourceFile, SchemaRecord,
 };
 use super::relations::{Relations, Side};
 use super::shape::ShapeText;
@@ -78,7 +79,7 @@ impl<'a> Emitter<'a> {
             let _ = writeln!(out, "{},", text.map_err(|e| format!("{}: {e}", operation.id))?);
         }
         out.push_str("];\n");
-        self.routes(&mut out, &operations);
+        out.push_str(&emit_routes::write(&self.schemas, &operations));
         for (text, number) in &self.lists {
             let _ = writeln!(out, "const L{number}: &[&str] = &{text};");
         }
@@ -250,41 +251,16 @@ impl<'a> Emitter<'a> {
     ) -> Result<String, String> {
         let mut out = String::new();
         for (whole, parameter) in &operation.parameters {
-            let values = self.values(&parameter.shape)?;
-            let required = parameter.required;
-            let bracketed = whole.strip_suffix(']').and_then(|whole| whole.split_once('['));
-            let _ = match bracketed {
-                Some((family, name)) => {
-                    let kind = answers.map_or("", |(kind, _)| kind);
-                    let target =
-                        filters::resolve(self.files, self.relations, self.filters, kind, name)?;
-                    let target = filter_target(&target);
-                    if family == "filter" {
-                        write!(
-                            out,
-                            "Parameter::Filter {{ name: {name:?}, values: {values}, \
-                             required: {required}, target: {target} }}, "
-                        )
-                    } else {
-                        write!(out, "Parameter::Exists {{ name: {name:?}, target: {target} }}, ")
-                    }
-                }
-                None => write!(
-                    out,
-                    "Parameter::Other {{ name: {whole:?}, values: {values}, \
-                     required: {required} }}, "
-                ),
-            };
+            let kind = answers.map_or("", |(kind, _)| kind);
+            out.push_str(&self.parameter(kind, whole, parameter)?);
         }
         if !operation.sort.is_empty() {
             let _ = write!(out, "Parameter::Sort {{ keys: {} }}, ", self.list(&operation.sort));
         }
         let answered = operation.answers.as_deref();
-        let kinds = operation
-            .fields
-            .clone()
-            .unwrap_or_else(|| defaults::fields(&self.schemas, operation, answered, included));
-        for kind in kinds {
+        let kinds = operation.fields.clone();
+        let usual = || defaults::fields(&self.schemas, operation, answered, included);
+        for kind in kinds.unwrap_or_else(usual) {
             let given = operation.fields_of.iter().find(|(other, _)| *other == kind);
             let names = given.map_or_else(
                 || defaults::field_names(&self.schemas, &kind, answered, included),
@@ -297,23 +273,34 @@ impl<'a> Emitter<'a> {
             let names = self.list(include);
             let _ = write!(out, "Parameter::Include {{ names: {names} }}, ");
         }
-        let limit = operation.limit.unwrap_or_else(|| defaults::limit(operation.kind()));
-        if limit != 0 {
-            let _ = write!(out, "Parameter::Limit {{ maximum: {limit} }}, ");
-        }
-        let relationships = answers.map(|(_, schema)| &schema.relationships[..]);
-        for relationship in relationships.unwrap_or_default() {
-            if relationship.many && include.contains(&relationship.name) {
-                let given = operation.limit_of.iter().find(|(n, _)| *n == relationship.name);
-                let maximum = given.map_or(defaults::LIMIT_OF, |(_, maximum)| *maximum);
-                let _ = write!(
-                    out,
-                    "Parameter::LimitOf {{ relationship: {:?}, maximum: {maximum} }}, ",
-                    relationship.name
-                );
-            }
-        }
+        out.push_str(&limits(operation, answers.map(|(_, schema)| schema), include));
         Ok(out)
+    }
+
+    /// Writes a filter, an `exists` or a parameter of a report.
+    fn parameter(
+        &mut self,
+        kind: &str,
+        whole: &str,
+        parameter: &ParameterRecord,
+    ) -> Result<String, String> {
+        let values = self.values(&parameter.shape)?;
+        let required = parameter.required;
+        let bracketed = whole.strip_suffix(']').and_then(|whole| whole.split_once('['));
+        let Some((family, name)) = bracketed else {
+            return Ok(format!(
+                "Parameter::Other {{ name: {whole:?}, values: {values}, required: {required} }}, "
+            ));
+        };
+        let target = filters::resolve(self.files, self.relations, self.filters, kind, name)?;
+        let target = filter_target(&target);
+        Ok(match family {
+            "exists" => format!("Parameter::Exists {{ name: {name:?}, target: {target} }}, "),
+            _ => format!(
+                "Parameter::Filter {{ name: {name:?}, values: {values}, required: {required}, \
+                 target: {target} }}, "
+            ),
+        })
     }
 
     /// Allowed values of a parameter; none where it is free.
@@ -375,61 +362,27 @@ impl<'a> Emitter<'a> {
         let number = *self.lists.entry(format!("{values:?}")).or_insert(next);
         format!("L{number}")
     }
+}
 
-    /// Writes the table in which `find` looks paths up.
-    fn routes(&self, out: &mut String, operations: &[&OperationRecord]) {
-        type Places<'p> = BTreeMap<&'p str, Vec<usize>>;
-        #[derive(Default)]
-        struct Base<'p> {
-            whole: Vec<usize>,
-            linkages: Places<'p>,
-            related: Places<'p>,
-            metrics: Places<'p>,
-        }
-        let mut bases: BTreeMap<(&str, &str), Base<'_>> = BTreeMap::new();
-        for (_, schema) in &self.schemas.all {
-            let (version, resource) = schema.path[1..].split_once('/').unwrap_or_default();
-            bases.entry((resource, version)).or_default();
-        }
-        for (index, operation) in operations.iter().enumerate() {
-            let parts: Vec<&str> = operation.path.split('/').skip(1).collect();
-            let base = bases.entry((parts[1], parts[0])).or_default();
-            let place = match parts[..] {
-                [_, _, _, "relationships", name] => base.linkages.entry(name).or_default(),
-                [_, _, _, "metrics", name] => base.metrics.entry(name).or_default(),
-                [_, _, _, name] => base.related.entry(name).or_default(),
-                _ => &mut base.whole,
-            };
-            place.push(index);
-        }
-        let list = |indexes: &[usize]| {
-            let refs: Vec<String> = indexes.iter().map(|i| format!("&OPERATIONS[{i}]")).collect();
-            format!("&[{}]", refs.join(", "))
-        };
-        let places = |places: &Places<'_>| {
-            let rows: Vec<String> = places
-                .iter()
-                .map(|(name, indexes)| format!("({name:?}, {})", list(indexes)))
-                .collect();
-            format!("&[{}]", rows.join(", "))
-        };
-        let _ = writeln!(out, "pub(crate) static BASES: [Base; {}] = [", bases.len());
-        for ((resource, version), base) in &bases {
-            let path = format!("/{version}/{resource}");
-            let schema = self.schemas.all.iter().find(|(_, schema)| schema.path == path);
-            let _ = writeln!(
-                out,
-                "Base {{ resource: {resource:?}, version: {version:?}, schema: {}, whole: {}, \
-                 linkages: {}, related: {}, metrics: {} }},",
-                schema_ref(schema.map(|(_, schema)| *schema)),
-                list(&base.whole),
-                places(&base.linkages),
-                places(&base.related),
-                places(&base.metrics),
-            );
-        }
-        out.push_str("];\n");
+fn limits(
+    operation: &OperationRecord,
+    answered: Option<&SchemaRecord>,
+    include: &[String],
+) -> String {
+    let mut out = String::new();
+    let limit = operation.limit.unwrap_or_else(|| defaults::limit(operation.kind()));
+    if limit != 0 {
+        let _ = write!(out, "Parameter::Limit {{ maximum: {limit} }}, ");
     }
+    let relationships = answered.map(|schema| &schema.relationships[..]).unwrap_or_default();
+    for relationship in relationships.iter().filter(|r| r.many && include.contains(&r.name)) {
+        let name = &relationship.name;
+        let given = operation.limit_of.iter().find(|(other, _)| other == name);
+        let maximum = given.map_or(defaults::LIMIT_OF, |(_, maximum)| *maximum);
+        let _ =
+            write!(out, "Parameter::LimitOf {{ relationship: {name:?}, maximum: {maximum} }}, ");
+    }
+    out
 }
 
 fn input_type(
@@ -473,7 +426,8 @@ fn filter_target(target: &Target) -> String {
     format!("FilterTarget {{ path: &[{}], end: FilterEnd::{end} }}", path.join(", "))
 }
 
-fn schema_ref(schema: Option<&SchemaRecord>) -> String {
+/// Returns an optional reference to a schema's constant.
+pub fn schema_ref(schema: Option<&SchemaRecord>) -> String {
     schema.map_or_else(|| "None".to_owned(), |schema| format!("Some(&S_{})", schema.name))
 }
 

@@ -26,18 +26,7 @@ impl Owners {
             let list = by_kind.entry(kind.clone()).or_default();
             for name in names.as_array().into_iter().flatten().filter_map(Value::as_str) {
                 let at = || format!("overlay/owners.toml: {kind}: {name} does not exist");
-                let found = match name.split_once('.') {
-                    Some((owner, far)) => {
-                        let key: Name = (owner.to_owned(), far.to_owned());
-                        let stored = relations.sides.get(&key) == Some(&Side::Forward(key.clone()));
-                        stored.then(|| (Side::Backward(key), owner.to_owned()))
-                    }
-                    None => {
-                        let key: Name = (kind.clone(), name.to_owned());
-                        let side = relations.sides.get(&key).cloned();
-                        side.zip(relations.traits.get(&key).map(|traits| traits.target.clone()))
-                    }
-                };
+                let found = owner_side(kind, name, relations);
                 list.push(found.ok_or_else(at)?);
             }
         }
@@ -49,6 +38,18 @@ impl Owners {
         let side = relations.sides.get(&(kind.to_owned(), name.to_owned()));
         self.by_kind.get(kind).is_some_and(|owners| owners.iter().any(|(s, _)| Some(s) == side))
     }
+}
+
+/// Returns the side that `owners.toml` names, `app` or `appPriceSchedules.manualPrices`.
+fn owner_side(kind: &str, name: &str, relations: &Relations) -> Option<(Side, String)> {
+    if let Some((owner, far)) = name.split_once('.') {
+        let key: Name = (owner.to_owned(), far.to_owned());
+        let stored = relations.sides.get(&key) == Some(&Side::Forward(key.clone()));
+        return stored.then(|| (Side::Backward(key), owner.to_owned()));
+    }
+    let key: Name = (kind.to_owned(), name.to_owned());
+    let side = relations.sides.get(&key).filter(|side| **side != Side::Computed)?;
+    Some((side.clone(), relations.traits.get(&key)?.target.clone()))
 }
 
 /// Returns a table of strings as pairs.
@@ -203,11 +204,14 @@ fn write_relations(out: &mut String, relations: &Relations) {
             continue;
         }
         let traits = &relations.traits[name];
-        let back = relations.sides.iter().find(|(other, side)| {
-            **side == Side::Backward(name.clone()) && relations.traits.contains_key(*other)
-        });
+        let mut back = relations
+            .sides
+            .iter()
+            .filter(|(_, side)| **side == Side::Backward(name.clone()))
+            .map(|(other, _)| relations.traits[other].many)
+            .peekable();
         // Without an inverse, any number may name the same far end.
-        let to_one = back.is_some_and(|(other, _)| !relations.traits[other].many);
+        let to_one = back.peek().is_some() && back.all(|many| !many);
         rows.push(format!(
             "Relation {{ name: \"{}.{}\", from: {:?}, to: {:?}, arity: {}, inverse_arity: {} }}",
             name.0,

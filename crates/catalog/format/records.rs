@@ -44,6 +44,7 @@ pub struct AttributeRecord {
 
 /// A relationship of a schema: `app = "one apps"`.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, only ever read by name")]
 pub struct RelationshipRecord {
     /// Member name.
     pub name: String,

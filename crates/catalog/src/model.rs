@@ -79,6 +79,7 @@ pub enum Arity {
 
 /// A relationship of a schema.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts, only ever read by name")]
 pub struct Relationship {
     /// Member name.
     pub name: &'static str,
