@@ -21,6 +21,7 @@ pub struct Permit {
     kind: Option<KeyKind>,
     operation: Option<&'static str>,
     condition: Option<Capability>,
+    refusal: Reply,
 }
 
 /// Returns a permit for the operation, or says why there is none.
@@ -45,13 +46,13 @@ pub fn permit(principal: &Principal, operation: &Operation) -> Result<Permit, Re
         kind: Some(kind),
         operation: Some(operation.id),
         condition: ruling.condition,
+        refusal: ruling.refusal,
     })
 }
 
 impl Reply {
-    /// Returns the refusal. Behaviors send it where the condition of a rule is not met.
-    #[must_use]
-    pub fn refusal(self) -> Refusal {
+    /// Returns the refusal.
+    fn refusal(self) -> Refusal {
         Refusal::from(match self {
             Reply::SecurityReasons => {
                 Problem::new(Code::Forbidden, "The API key in use does not allow this request")
@@ -78,6 +79,7 @@ impl Permit {
             kind: None,
             operation: None,
             condition: None,
+            refusal: Reply::SecurityReasons,
         }
     }
 
@@ -146,6 +148,13 @@ impl Permit {
     #[must_use]
     pub fn lacks(&self) -> Option<Capability> {
         self.condition.filter(|capability| !self.may(*capability))
+    }
+
+    /// Returns what a behavior refuses with where it finds that the caller may not after all: the
+    /// 403 of the operation's family.
+    #[must_use]
+    pub fn refusal(&self) -> Refusal {
+        self.refusal.refusal()
     }
 
     /// Returns whether the caller reads resources of a type: `include` leaves out what it may

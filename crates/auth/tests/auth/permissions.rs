@@ -208,6 +208,8 @@ fn a_condition_is_left_to_the_record() {
     let create = operation("betaGroups_createInstance");
     let developer = permit(&team_principal(&[Role::Developer]), create).expect("internal ones");
     assert_eq!(developer.lacks(), Some(Capability::ExternalTesting));
+    let refused = developer.refusal().to_document("R");
+    assert_eq!(refused["errors"][0]["title"], "Unable to process request.");
     let manager = permit(&team_principal(&[Role::AppManager]), create).expect("may");
     assert_eq!(manager.lacks(), None);
     assert!(manager.may(Capability::ExternalTesting));
