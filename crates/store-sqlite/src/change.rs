@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, ErrorCode, OptionalExtension as _, params};
 use russet_store::{
-    Edge, Facet, Linked, Listing, Page, Read, Record, Result, StoreError, TeamNumber, Write,
+    Edge, Facet, Linked, Listing, Page, Read, Record, Result, StoreError, Team, TeamNumber, Write,
 };
 
 use crate::failure;
@@ -293,6 +293,10 @@ impl<'c> Change<'c> {
 }
 
 impl Read for Change<'_> {
+    fn team(&self) -> Result<Team> {
+        self.snapshot().owner()
+    }
+
     fn record(&self, kind: &str, id: &str) -> Result<Option<Record>> {
         self.snapshot().record(kind, id)
     }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use parking_lot::Mutex;
 use rusqlite::Connection;
-use russet_store::{Edge, Linked, Listing, Page, Read, Record, Result, TeamNumber};
+use russet_store::{Edge, Linked, Listing, Page, Read, Record, Result, Team, TeamNumber};
 
 use crate::failure;
 use crate::names::Names;
@@ -102,6 +102,10 @@ impl Drop for Reader<'_> {
 }
 
 impl Read for Reader<'_> {
+    fn team(&self) -> Result<Team> {
+        self.snapshot().owner()
+    }
+
     fn record(&self, kind: &str, id: &str) -> Result<Option<Record>> {
         self.snapshot().record(kind, id)
     }

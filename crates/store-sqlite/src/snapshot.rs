@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension as _, Row, params, params_from_iter};
-use russet_store::{Condition, Edge, Linked, Listing, Page, Record, Result};
+use russet_store::{Condition, Edge, Linked, Listing, Page, Record, Result, Team};
 
 use crate::condition::{self, Resolved, Step};
 use crate::failure;
@@ -21,6 +21,14 @@ pub(crate) struct Snapshot<'c> {
 }
 
 impl Snapshot<'_> {
+    pub(crate) fn owner(&self) -> Result<Team> {
+        self.of_sqlite(|connection| {
+            connection
+                .prepare_cached("SELECT number, name, issuer, seed FROM teams WHERE number = ?1")?
+                .query_row([self.team], crate::team)
+        })
+    }
+
     pub(crate) fn record(&self, kind: &str, id: &str) -> Result<Option<Record>> {
         let Some((number, kind)) = self.names.find(kind) else { return Ok(None) };
         self.of_sqlite(|connection| {

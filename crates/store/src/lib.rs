@@ -163,6 +163,12 @@ pub trait Store: Send + Sync + 'static {
 
 /// Reads within one consistent snapshot of one team's data.
 pub trait Read {
+    /// Returns the team itself.
+    ///
+    /// # Errors
+    /// When the backend cannot be read.
+    fn team(&self) -> Result<Team>;
+
     /// Returns one record.
     ///
     /// # Errors

@@ -13,7 +13,15 @@ pub(super) fn teams_are_kept(store: &Arc<dyn Store>) {
     assert!(store.create_team("Copy", "issuer-1", "CCCCCCCCCC").is_err(), "an issuer id is unique");
     let third =
         store.create_team("Gamma", "issuer-3", "CCCCCCCCCC").expect("a refusal does no harm");
-    assert_eq!(store.teams().expect("teams are read"), [first, second, third]);
+    let all = [first, second, third];
+    assert_eq!(store.teams().expect("teams are read"), all);
+    for team in all {
+        let read = store.read(team.number).expect("a snapshot opens");
+        assert_eq!(read.team().expect("a snapshot knows its team"), team);
+        drop(read);
+        let seen = write(store, team.number, |w| w.team().expect("so does a job"));
+        assert_eq!(seen, team);
+    }
 }
 
 pub(super) fn values_are_kept(store: &Arc<dyn Store>) {
