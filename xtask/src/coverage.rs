@@ -188,7 +188,7 @@ fn write_types(text: &mut String, operations: &[Graded]) {
 
 #[cfg(test)]
 mod tests {
-    use super::render;
+    use super::{COVERAGE, render, render_from, tidy};
 
     const GRADES: &str = "# how to accept\nF1 apps_getCollection\nF2 apps_getInstance\n\
                           501 apps_builds_getMetrics metrics are not computed yet\n";
@@ -203,6 +203,14 @@ mod tests {
         assert!(text.contains("| F3 | 1 |\n| F2 | 1 |\n| F1 | 0 |\n| 501 | 1 |\n| in all | 3 |"));
         assert!(text.contains("- metrics are not computed yet: `apps_builds_getMetrics`"));
         assert!(text.contains("- **apps**\n  - F3: getCollection\n  - F2: getInstance\n"));
+    }
+
+    /// If you are here because the engine goes further, or a client confirmed a rule: run
+    /// `cargo xtask coverage`.
+    #[test]
+    fn the_committed_page_is_up_to_date() {
+        let committed = std::fs::read_to_string(tidy::root().join(COVERAGE)).unwrap();
+        assert!(committed == render_from(&tidy::root()).unwrap(), "run `cargo xtask coverage`");
     }
 
     #[test]
