@@ -22,9 +22,9 @@ mod xcode_cloud;
 
 use jiff::Timestamp;
 
-pub use people::{DemoKey, DemoPerson, DemoTeam, TEAMS};
+use people::DemoTeam;
 pub use plant::plant;
-pub use seeds::SeedRecord;
+use seeds::SeedRecord;
 
 use seeds::Seeds;
 

@@ -93,7 +93,6 @@ pub const TEAMS: [DemoTeam; 2] = [
             team_key("Daily sales", &["SALES"]),
             team_key("Ledger", &["FINANCE"]),
             team_key("Review replies", &["CUSTOMER_SUPPORT"]),
-            team_key("Usage reports", &["ACCESS_TO_REPORTS"]),
             team_key("Launch team", &["DEVELOPER", "MARKETING"]),
             DemoKey {
                 name: "Old build machine",

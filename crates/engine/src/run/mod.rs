@@ -13,7 +13,7 @@ mod update;
 mod writer;
 
 pub use read::read;
-pub use update::write;
+pub use update::{Written, write};
 pub use writer::Writer;
 
 use russet_catalog::{Arity, Schema};

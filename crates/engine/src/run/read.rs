@@ -225,6 +225,9 @@ impl Reading<'_> {
         let ids: Vec<&str> = records.iter().map(|record| record.id.as_str()).collect();
         for name in &self.query.include {
             let Some(relationship) = relations::of_schema(schema, name) else { continue };
+            if !self.permit.may_read(relationship.target) {
+                continue;
+            }
             let limit = self
                 .query
                 .limits

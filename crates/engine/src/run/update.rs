@@ -96,6 +96,11 @@ impl Writing<'_> {
         }
         refuse(problems)?;
         let id = draft.id.clone();
+        if behaviors::KEPT_BY_CREATE.contains(&kind)
+            && self.writer.read().record(kind, &id)?.is_some()
+        {
+            return self.answer(kind, &id, true);
+        }
         self.make_room(kind, &id)?;
         self.writer.create(draft, &resolved.inline)?;
         self.answer(kind, &id, true)

@@ -1,0 +1,199 @@
+//! Joins store, keys, API and proxy into a running server.
+
+use std::io::Write as _;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use anyhow::{Context, Result};
+use aws_lc_rs::digest::{SHA256, digest};
+use russet_auth::{Directory, Strictness};
+use russet_proxy::{Authority, Proxy};
+use russet_server::{Listener, Server, Sources, serve};
+use russet_store::Store;
+use russet_store_sqlite::SqliteStore;
+use tokio::sync::watch;
+
+use crate::demo;
+use crate::edge;
+use crate::state::State;
+
+/// Where a server listens unless told otherwise.
+pub const DEFAULT_LISTEN: SocketAddr =
+    SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8227);
+
+/// Name of the value that holds the digest of the operator's secret.
+const OPERATOR_SECRET: &str = "operator_secret_sha256";
+
+/// Demo data or none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Demo teams are planted into an empty store.
+    Demo,
+    /// The store stays as it is.
+    Serve,
+}
+
+/// What a server is started with.
+pub struct Settings {
+    /// Demo data or none.
+    pub kind: Kind,
+    /// Data folder.
+    pub data: PathBuf,
+    /// Address to listen on; `None`: as last time, at first the default.
+    pub listen: Option<SocketAddr>,
+    /// URL to tell people, where it is not the address.
+    pub public_url: Option<String>,
+}
+
+/// Runs a server until it is told to stop.
+///
+/// # Errors
+/// What keeps it from starting, in one line that says what to do.
+pub fn run(settings: &Settings) -> Result<ExitCode> {
+    let store = Arc::new(SqliteStore::open(&settings.data)?);
+    let known = State::load(&settings.data)?;
+    let state = prepare(settings, &*store, known)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("the machine refused to start threads")?;
+    runtime.block_on(listen(settings, store, state))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Plants demo data where there is none, and makes the operator's secret.
+fn prepare(settings: &Settings, store: &dyn Store, known: Option<State>) -> Result<State> {
+    let secret = match (store.value(OPERATOR_SECRET)?, &known) {
+        (Some(digest), Some(state)) if digest == sha256_hex(&state.operator_secret) => {
+            state.operator_secret.clone()
+        }
+        // The file was lost or is of other data: the old secret is of no use to anyone.
+        _ => {
+            let secret = edge::secret(40);
+            store.set_value(OPERATOR_SECRET, &sha256_hex(&secret))?;
+            secret
+        }
+    };
+    let url = known.as_ref().map(|state| state.url.clone()).unwrap_or_default();
+    let mut teams = known.map(|state| state.teams).unwrap_or_default();
+    if settings.kind == Kind::Demo && store.teams()?.is_empty() {
+        let keys = absolute(&settings.data)?.join("keys");
+        teams = demo::plant(store, &keys, edge::real_time())?;
+    }
+    Ok(State { url, proxy: None, operator_secret: secret, teams })
+}
+
+fn sha256_hex(text: &str) -> String {
+    use std::fmt::Write as _;
+    digest(&SHA256, text.as_bytes()).as_ref().iter().fold(String::new(), |mut hex, byte| {
+        // Writing to a string can not fail.
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+async fn listen(settings: &Settings, store: Arc<SqliteStore>, mut state: State) -> Result<()> {
+    let last = state.url.strip_prefix("http://").and_then(|address| address.parse().ok());
+    let address = settings.listen.or(last).unwrap_or(DEFAULT_LISTEN);
+    let listener = Listener::bind(address).await.with_context(|| {
+        format!("cannot listen on {address}; stop what listens there, or choose another address with --listen")
+    })?;
+    let address = listener.address;
+    let directory = Arc::new(Directory::load(&*store)?);
+    let sources = Sources {
+        real_time: Box::new(edge::real_time),
+        time: Box::new(edge::real_time),
+        seed: Box::new(edge::seed),
+    };
+    let server = Server::new(store, directory, Strictness::default(), sources, address.to_string());
+    let (stop, stopped) = watch::channel(false);
+    let serving = tokio::spawn(serve(listener, server.router(), stopped));
+    let proxy = start_proxy(&settings.data, address).await?;
+    state.url = settings.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+    state.proxy = Some(proxy.address().to_string());
+    state.save(&settings.data)?;
+    announce(settings, &state)?;
+    stop_signal().await?;
+    // Nobody listens any more only if serving has ended by itself.
+    let _ = stop.send(true);
+    proxy.shutdown().await;
+    serving.await.context("the server ended badly")?;
+    Ok(())
+}
+
+/// The proxy gets a port of its own; clients are told it by `russet env` and `russet exec`.
+async fn start_proxy(data: &Path, server: SocketAddr) -> Result<russet_proxy::Running> {
+    let authority = Arc::new(authority(data));
+    let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let reachable = if server.ip().is_unspecified() {
+        SocketAddr::from((Ipv4Addr::LOCALHOST, server.port()))
+    } else {
+        server
+    };
+    Ok(Proxy::start(any_port, reachable, authority).await?)
+}
+
+/// Returns the CA of a data folder; makes none yet.
+pub fn authority(data: &Path) -> Authority {
+    Authority::in_folder(data.join("ca"), Arc::new(system_clock))
+}
+
+#[expect(clippy::disallowed_methods, reason = "certificates are good in the machine's time")]
+fn system_clock() -> SystemTime {
+    SystemTime::now()
+}
+
+/// Says on stdout that the server is ready and what to do next.
+fn announce(settings: &Settings, state: &State) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    let data = settings.data.display();
+    writeln!(out, "ready {}", state.url)?;
+    match settings.kind {
+        Kind::Demo => {
+            if let Some((team, key)) = state.key_with_role("ADMIN") {
+                writeln!(out, "\nTry it, in another terminal:\n")?;
+                writeln!(
+                    out,
+                    "  curl -s -H \"Authorization: Bearer $(russet jwt --key-file {} --key-id {} --issuer {})\" {}/v1/apps\n",
+                    key.file.display(),
+                    key.key_id,
+                    team.issuer_id,
+                    state.url
+                )?;
+                writeln!(out, "  russet exec --data {data} -- YOUR-RELEASE-TOOL\n")?;
+            }
+            writeln!(
+                out,
+                "Keys, users and this server's address: {}",
+                State::path(&settings.data).display()
+            )?;
+        }
+        Kind::Serve => {
+            writeln!(
+                out,
+                "This server's address and the operator's secret: {}",
+                State::path(&settings.data).display()
+            )?;
+        }
+    }
+    out.flush()?;
+    Ok(())
+}
+
+async fn stop_signal() -> Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        result = tokio::signal::ctrl_c() => result?,
+        _ = terminate.recv() => {}
+    }
+    Ok(())
+}
+
+/// Returns a path that holds wherever the reader stands.
+pub fn absolute(path: &Path) -> Result<PathBuf> {
+    std::path::absolute(path).with_context(|| format!("{} is not a usable path", path.display()))
+}
