@@ -27,6 +27,9 @@ pub const DEFAULT_LISTEN: SocketAddr =
 /// Name of the value that holds the digest of the operator's secret.
 const OPERATOR_SECRET: &str = "operator_secret_sha256";
 
+/// How often the last uses of keys are written. A crash loses at most these seconds of them.
+const KEEP_LAST_USED: std::time::Duration = std::time::Duration::from_secs(30);
+
 /// Demo data or none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -53,6 +56,7 @@ pub struct Settings {
 /// # Errors
 /// What keeps it from starting, in one line that says what to do.
 pub fn run(settings: &Settings) -> Result<ExitCode> {
+    start_log();
     let store = Arc::new(SqliteStore::open(&settings.data)?);
     let known = State::load(&settings.data)?;
     let state = prepare(settings, &*store, known)?;
@@ -62,6 +66,13 @@ pub fn run(settings: &Settings) -> Result<ExitCode> {
         .context("the machine refused to start threads")?;
     runtime.block_on(listen(settings, store, state))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Logs go to stderr, one line a request; `RUSSET_LOG` says from which level on.
+fn start_log() {
+    let asked = std::env::var("RUSSET_LOG").unwrap_or_default();
+    let level = asked.parse().unwrap_or(tracing::level_filters::LevelFilter::WARN);
+    tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).init();
 }
 
 /// Plants demo data where there is none, and makes the operator's secret.
@@ -78,12 +89,13 @@ fn prepare(settings: &Settings, store: &dyn Store, known: Option<State>) -> Resu
         }
     };
     let url = known.as_ref().map(|state| state.url.clone()).unwrap_or_default();
+    let proxy = known.as_ref().and_then(|state| state.proxy.clone());
     let mut teams = known.map(|state| state.teams).unwrap_or_default();
     if settings.kind == Kind::Demo && store.teams()?.is_empty() {
         let keys = absolute(&settings.data)?.join("keys");
         teams = demo::plant(store, &keys, edge::real_time())?;
     }
-    Ok(State { url, proxy: None, operator_secret: secret, teams })
+    Ok(State { url, proxy, operator_secret: secret, teams })
 }
 
 fn sha256_hex(text: &str) -> String {
@@ -110,8 +122,10 @@ async fn listen(settings: &Settings, store: Arc<SqliteStore>, mut state: State) 
     };
     let server = Server::new(store, directory, Strictness::default(), sources, address.to_string());
     let (stop, stopped) = watch::channel(false);
+    let keeping = tokio::spawn(keep_last_used(server.clone(), stopped.clone()));
     let serving = tokio::spawn(serve(listener, server.router(), stopped));
-    let proxy = start_proxy(&settings.data, address).await?;
+    let last_proxy = state.proxy.as_deref().and_then(|address| address.parse().ok());
+    let proxy = start_proxy(&settings.data, address, last_proxy).await?;
     state.url = settings.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
     state.proxy = Some(proxy.address().to_string());
     state.save(&settings.data)?;
@@ -121,11 +135,32 @@ async fn listen(settings: &Settings, store: Arc<SqliteStore>, mut state: State) 
     let _ = stop.send(true);
     proxy.shutdown().await;
     serving.await.context("the server ended badly")?;
+    keeping.await.context("the last uses of keys were not kept")?;
+    server.keep_last_used().await.context("the last uses of keys were not kept")?;
     Ok(())
 }
 
-/// The proxy gets a port of its own; clients are told it by `russet env` and `russet exec`.
-async fn start_proxy(data: &Path, server: SocketAddr) -> Result<russet_proxy::Running> {
+/// Keeps every few seconds when keys were last used, until the server stops.
+async fn keep_last_used(server: Arc<Server>, mut stopped: watch::Receiver<bool>) {
+    let mut ticks = tokio::time::interval(KEEP_LAST_USED);
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => {}
+            () = async { drop(stopped.wait_for(|stop| *stop).await) } => return,
+        }
+        if let Err(error) = server.keep_last_used().await {
+            tracing::warn!(%error, "the last uses of keys were not kept");
+        }
+    }
+}
+
+/// The proxy gets a port of its own; clients are told it by `russet env` and `russet exec`. It takes
+/// the one it had last, if that is free, so that shells that evaluated `russet env` keep working.
+async fn start_proxy(
+    data: &Path,
+    server: SocketAddr,
+    last: Option<SocketAddr>,
+) -> Result<russet_proxy::Running> {
     let authority = Arc::new(authority(data));
     let any_port = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let reachable = if server.ip().is_unspecified() {
@@ -133,6 +168,11 @@ async fn start_proxy(data: &Path, server: SocketAddr) -> Result<russet_proxy::Ru
     } else {
         server
     };
+    if let Some(last) = last {
+        if let Ok(running) = Proxy::start(last, reachable, Arc::clone(&authority)).await {
+            return Ok(running);
+        }
+    }
     Ok(Proxy::start(any_port, reachable, authority).await?)
 }
 

@@ -25,7 +25,8 @@ fn command_gets_a_proxy_roots_and_a_key_that_exist() {
     let script = "test -s \"$SSL_CERT_FILE\" && test -s \"$ASC_PRIVATE_KEY_PATH\" && \
                   test -s \"$APP_STORE_CONNECT_API_KEY_PATH\" && test -z \"${SSL_CERT_DIR+set}\" && \
                   head -n 1 \"$ASC_PRIVATE_KEY_PATH\" && echo \"$HTTPS_PROXY\"";
-    let output = exec(&place(), &["sh", "-c", script]);
+    let place = place();
+    let output = exec(&place, &["sh", "-c", script]);
     let said = String::from_utf8(output.stdout.clone()).unwrap();
     let lines: Vec<_> = said.lines().collect();
     let [pem, proxy] = lines[..] else { panic!("{said}{}", complaints(&output)) };
@@ -59,9 +60,24 @@ fn running_server_is_used_and_left_running() {
 }
 
 #[test]
+fn proxy_has_the_same_address_after_a_restart() {
+    let place = place();
+    let mut proxies = Vec::new();
+    for _ in 0..2 {
+        let (mut server, _) = demo(&place);
+        proxies.push(text(&exec(&place, &["sh", "-c", "echo $HTTPS_PROXY"])));
+        server.kill().unwrap();
+        server.wait().unwrap();
+    }
+    assert!(proxies[0].starts_with("http://127.0.0.1:"), "{proxies:?}");
+    assert_eq!(proxies[0], proxies[1], "what a shell has evaluated holds on");
+}
+
+#[test]
 fn request_to_end_reaches_the_command() {
     let script = "trap 'exit 9' TERM; echo started; while :; do :; done";
-    let mut running = spawn(&place(), &["sh", "-c", script]);
+    let place = place();
+    let mut running = spawn(&place, &["sh", "-c", script]);
     wait_for_line(&mut running);
     kill_process(pid(&running), Signal::TERM).unwrap();
     let ended = running.wait_with_output().unwrap();
@@ -70,7 +86,8 @@ fn request_to_end_reaches_the_command() {
 
 #[test]
 fn server_of_its_own_ends_even_when_exec_is_killed() {
-    let mut running = spawn(&place(), &["sh", "-c", "echo $HTTPS_PROXY; cat"]);
+    let place = place();
+    let mut running = spawn(&place, &["sh", "-c", "echo $HTTPS_PROXY; cat"]);
     let proxy = wait_for_line(&mut running);
     assert!(answers(&proxy));
     running.kill().unwrap();
@@ -144,7 +161,9 @@ fn place() -> TempDir {
 
 fn command(place: &TempDir, arguments: &[&str]) -> Command {
     let mut command = Command::new(russet());
-    command.args(["exec", "--data", "data", "--"]).args(arguments).current_dir(place.path());
+    command.args(["exec", "--data", "data", "--"]).args(arguments);
+    // What a killed exec leaves behind goes with the place.
+    command.current_dir(place.path()).env("TMPDIR", place.path());
     command
 }
 

@@ -11,13 +11,15 @@ mod listen;
 mod request_id;
 mod respond;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use parking_lot::Mutex;
-use russet_auth::{Authenticator, Directory, Strictness};
+use russet_auth::{Authenticator, Directory, KeyId, Strictness};
 use russet_engine::Ids;
-use russet_store::Store;
+use russet_store::{Store, StoreError, TeamNumber};
+use tokio::sync::oneshot;
 
 pub use listen::{Listener, serve};
 
@@ -82,6 +84,28 @@ impl Server {
             .route("/readyz", axum::routing::get(health::ready))
             .fallback(api::handle)
             .with_state(self.clone())
+    }
+
+    /// Keeps when keys were last used, as far as that is not kept yet. Called now and then and at
+    /// the end, never by a request.
+    ///
+    /// # Errors
+    /// When the store cannot be written; the times of that team are lost.
+    pub async fn keep_last_used(&self) -> Result<(), StoreError> {
+        let mut uses: HashMap<TeamNumber, Vec<(KeyId, Timestamp)>> = HashMap::new();
+        for (team, key, at) in self.directory().take_last_used() {
+            uses.entry(team).or_default().push((key, at));
+        }
+        for (team, uses) in uses {
+            let (send, receive) = oneshot::channel();
+            let job = Box::new(move |write: &mut dyn russet_store::Write| {
+                russet_auth::write_last_used(write, &uses).is_ok()
+            });
+            self.store.write(team, job, Box::new(move |result| drop(send.send(result))));
+            // Without an answer the store has ended, and with it the process.
+            receive.await.unwrap_or(Ok(()))?;
+        }
+        Ok(())
     }
 
     /// Returns a stream of ids of its own for one request.

@@ -230,9 +230,8 @@ fn fill_linked(
     limit: usize,
     all: &mut [Linked],
 ) -> rusqlite::Result<()> {
-    let Some(last) = limit.checked_sub(1).and_then(|last| i64::try_from(last).ok()) else {
-        return Ok(());
-    };
+    let Some(last) = limit.checked_sub(1) else { return Ok(()) };
+    let last = i64::try_from(last).unwrap_or(i64::MAX);
     let sql = if step.is_forward {
         "SELECT a.rowid, l.to_id FROM rarray(?3) a \
          CROSS JOIN records r INDEXED BY records_by_id \

@@ -16,8 +16,20 @@ pub use read::read;
 pub use update::{Written, write};
 pub use writer::Writer;
 
-use russet_catalog::{Arity, Schema};
+use russet_auth::Permit;
+use russet_catalog::{Arity, Operation, Schema};
 use russet_store::{Linked, Record};
+
+use crate::failure::Fault;
+
+/// A permit for one operation does not carry out another; a mix-up is a fault of ours.
+fn require_cover(permit: &Permit, operation: &Operation) -> Result<(), Fault> {
+    if permit.covers(operation) {
+        return Ok(());
+    }
+    let why = "the permit is for another operation".to_owned();
+    Err(Fault::Data { kind: operation.subject.to_owned(), id: operation.id.to_owned(), why })
+}
 
 /// What an operation came to.
 #[derive(Debug)]

@@ -34,6 +34,7 @@ pub fn read(
     id: Option<&str>,
     query: &ReadQuery,
 ) -> Result<Outcome, Failure> {
+    super::require_cover(permit, operation)?;
     let reading = Reading { read: store, permit, operation, query };
     let schema = operation.schema.ok_or_else(|| grade::not_yet(operation))?;
     match (operation.kind, id) {

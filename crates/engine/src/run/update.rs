@@ -31,6 +31,7 @@ pub fn write(
     now: Timestamp,
     ids: Ids,
 ) -> Result<Written, Failure> {
+    super::require_cover(permit, operation)?;
     if grade::reason(operation).is_some() {
         return Err(grade::not_yet(operation).into());
     }
