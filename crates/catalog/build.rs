@@ -40,17 +40,17 @@ fn main() -> Result<(), Failure> {
     let verdicts = emit_overlay::texts(&overlay("relations.toml")?)?;
     let relations = relations::Relations::decide(&files, &verdicts)?;
     let owners = emit_overlay::Owners::read(&overlay("owners.toml")?, &relations)?;
-    let filters = emit_overlay::texts(&overlay("filters.toml")?)?;
+    let mut filters = emit_overlay::texts(&overlay("filters.toml")?)?;
+    filters.extend(emit_overlay::texts(&overlay("sorts.toml")?)?);
     let mut code = emit::Emitter::new(&files, &shapes, &relations, &owners, &filters).write()?;
-    code += &emit_overlay::write(
-        &files,
-        &relations,
-        &owners,
-        &overlay("ids.toml")?,
-        &overlay("dates.toml")?,
-        &overlay("orders.toml")?,
-        &overlay("births.toml")?,
-    )?;
+    let facts = emit_overlay::Facts {
+        ids: overlay("ids.toml")?,
+        dates: overlay("dates.toml")?,
+        orders: overlay("orders.toml")?,
+        births: overlay("births.toml")?,
+        comparisons: overlay("comparisons.toml")?,
+    };
+    code += &emit_overlay::write(&files, &relations, &owners, &facts)?;
     fs::write(PathBuf::from(env::var("OUT_DIR")?).join("catalog.rs"), code)?;
     Ok(())
 }

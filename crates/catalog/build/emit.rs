@@ -80,6 +80,7 @@ impl<'a> Emitter<'a> {
         }
         out.push_str("];\n");
         out.push_str(&emit_routes::write(&self.schemas, &operations));
+        out.push_str(&self.sorts(&operations)?);
         for (text, number) in &self.lists {
             let _ = writeln!(out, "const L{number}: &[&str] = &{text};");
         }
@@ -301,6 +302,25 @@ impl<'a> Emitter<'a> {
                  target: {target} }}, "
             ),
         })
+    }
+
+    /// Writes what each sort key of each listed type compares.
+    fn sorts(&self, operations: &[&OperationRecord]) -> Result<String, String> {
+        let mut rows: BTreeMap<(&str, &str), String> = BTreeMap::new();
+        for operation in operations {
+            let answers = operation.answers.as_deref().and_then(|name| self.schemas.named(name));
+            let Some((kind, _)) = answers else { continue }; // metrics sort their own rows
+            for key in &operation.sort {
+                let target = filters::resolve(self.files, self.relations, self.filters, kind, key)?;
+                rows.insert((kind, key), filter_target(&target));
+            }
+        }
+        let rows: Vec<String> = rows
+            .iter()
+            .map(|((kind, key), target)| format!("({kind:?}, {key:?}, {target})"))
+            .collect();
+        let ty = "&[(&str, &str, FilterTarget)]";
+        Ok(format!("pub(crate) static SORTS: {ty} = &[{}];\n", rows.join(",\n")))
     }
 
     /// Allowed values of a parameter; none where it is free.

@@ -66,6 +66,20 @@ pub fn texts(table: &Table) -> Result<Vec<(String, String)>, String> {
         .collect()
 }
 
+/// The files of the overlay that say something of single types, by their names.
+pub struct Facts {
+    /// `ids.toml`
+    pub ids: Table,
+    /// `dates.toml`
+    pub dates: Table,
+    /// `orders.toml`
+    pub orders: Table,
+    /// `births.toml`
+    pub births: Table,
+    /// `comparisons.toml`
+    pub comparisons: Table,
+}
+
 /// Returns the constants of `src/kinds.rs`.
 ///
 /// # Errors
@@ -74,11 +88,9 @@ pub fn write(
     files: &[ResourceFile],
     relations: &Relations,
     owners: &Owners,
-    ids: &Table,
-    dates: &Table,
-    orders: &Table,
-    births: &Table,
+    facts: &Facts,
 ) -> Result<String, String> {
+    let Facts { ids, dates, orders, births, comparisons } = facts;
     let mut kinds: Vec<&ResourceFile> =
         files.iter().filter(|file| !file.schemas.is_empty()).collect();
     kinds.sort_by(|a, b| a.kind.cmp(&b.kind));
@@ -114,6 +126,7 @@ pub fn write(
     out.push_str("];\n");
     write_relations(&mut out, relations);
     write_orders(&mut out, orders)?;
+    write_comparisons(&mut out, files, comparisons)?;
     let undecided = relations
         .undecided
         .iter()
@@ -240,5 +253,33 @@ fn write_orders(out: &mut String, orders: &Table) -> Result<(), String> {
     }
     rows.sort();
     let _ = writeln!(out, "pub(crate) static NEWEST_FIRST: &[&str] = &[{}];", rows.join(", "));
+    Ok(())
+}
+
+fn write_comparisons(
+    out: &mut String,
+    files: &[ResourceFile],
+    comparisons: &Table,
+) -> Result<(), String> {
+    let mut rows: Vec<String> = Vec::new();
+    for (attribute, comparison) in texts(comparisons)? {
+        let at = || format!("overlay/comparisons.toml: {attribute}: `{comparison}`");
+        let (kind, name) = attribute.split_once('.').ok_or_else(at)?;
+        if !super::filters::has_attribute(files, kind, name) {
+            return Err(at());
+        }
+        let variant = match comparison.as_str() {
+            "dotted" => "Dotted",
+            "folded" => "Folded",
+            "contained" => "Contained",
+            _ => return Err(at()),
+        };
+        rows.push(format!("({kind:?}, {name:?}, Comparison::{variant})"));
+    }
+    let _ = writeln!(
+        out,
+        "pub(crate) static COMPARISONS: &[(&str, &str, Comparison)] = &[{}];",
+        rows.join(", ")
+    );
     Ok(())
 }

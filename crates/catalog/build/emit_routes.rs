@@ -18,7 +18,8 @@ struct Base<'p> {
     metrics: Places<'p>,
 }
 
-/// Returns the table, sorted by resource type and version.
+/// Returns the table. Names are sorted by length and then by bytes, so that most comparisons of a
+/// search compare two numbers.
 pub fn write(schemas: &Schemas<'_>, operations: &[&OperationRecord]) -> String {
     let mut bases: BTreeMap<(&str, &str), Base<'_>> = BTreeMap::new();
     for (_, schema) in &schemas.all {
@@ -37,6 +38,8 @@ pub fn write(schemas: &Schemas<'_>, operations: &[&OperationRecord]) -> String {
         place.push(index);
     }
     let mut out = format!("pub(crate) static BASES: [Base; {}] = [\n", bases.len());
+    let mut bases: Vec<_> = bases.into_iter().collect();
+    bases.sort_by_key(|((resource, version), _)| (resource.len(), *resource, *version));
     for ((resource, version), base) in &bases {
         let path = format!("/{version}/{resource}");
         let schema = schemas.all.iter().find(|(_, schema)| schema.path == path);
@@ -61,6 +64,8 @@ fn list(indexes: &[usize]) -> String {
 }
 
 fn places(places: &Places<'_>) -> String {
+    let mut places: Vec<_> = places.iter().collect();
+    places.sort_by_key(|(name, _)| (name.len(), **name));
     let rows = places.iter().map(|(name, indexes)| format!("({name:?}, {})", list(indexes)));
     format!("&[{}]", rows.collect::<Vec<_>>().join(", "))
 }

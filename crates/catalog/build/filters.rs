@@ -1,6 +1,6 @@
-//! What a `filter[…]` or `exists[…]` looks at: its text is read as a path through relationships
-//! to an attribute, a relationship or `id`; `overlay/filters.toml` gives the path where the text
-//! is not one.
+//! What a `filter[…]`, an `exists[…]` or a sort key looks at: its text is read as a path through
+//! relationships to an attribute, a relationship or `id`; `overlay/filters.toml` and `sorts.toml`
+//! give the path where the text is not one.
 
 use super::records::{ResourceFile, SchemaRecord};
 use super::relations::{Relations, Side};
@@ -42,7 +42,7 @@ pub fn resolve(
     match overlay.iter().find(|(key, _)| *key == format!("{kind} {text}")) {
         Some((_, given)) if given == "special" => Ok(special),
         Some((key, given)) => follow(files, relations, kind, given)
-            .ok_or_else(|| format!("overlay/filters.toml: {key}: {given} leads nowhere")),
+            .ok_or_else(|| format!("overlay: {key}: {given} leads nowhere")),
         None => Ok(follow(files, relations, kind, text).unwrap_or(special)),
     }
 }
@@ -70,7 +70,8 @@ fn follow(files: &[ResourceFile], relations: &Relations, kind: &str, text: &str)
     None
 }
 
-fn has_attribute(files: &[ResourceFile], kind: &str, name: &str) -> bool {
+/// Whether a schema of the resource type has the attribute.
+pub fn has_attribute(files: &[ResourceFile], kind: &str, name: &str) -> bool {
     let has = |schema: &SchemaRecord| schema.attributes.iter().any(|a| a.name == name);
     files.iter().any(|file| file.kind == kind && file.schemas.iter().any(has))
 }

@@ -82,10 +82,8 @@ pub fn find(method: Method, path: &str) -> Found<'_> {
     let mut parts = path.strip_prefix('/').unwrap_or_default().split('/');
     let version = parts.next().unwrap_or_default();
     let resource = parts.next().unwrap_or_default();
-    let order = |base: &Base| match base.resource.cmp(resource) {
-        Ordering::Equal => base.version.cmp(version),
-        unequal => unequal,
-    };
+    let order =
+        |base: &Base| by_length(base.resource, resource).then_with(|| base.version.cmp(version));
     let Ok(index) = BASES.binary_search_by(order) else {
         return Found::NoResource { name: if resource.is_empty() { path } else { resource } };
     };
@@ -113,7 +111,8 @@ pub fn find(method: Method, path: &str) -> Found<'_> {
         PathKind::Relationship => base.linkages,
         _ => base.related,
     };
-    let place = places.binary_search_by(|(other, _)| other.cmp(&name)).map(|index| places[index].1);
+    let place =
+        places.binary_search_by(|(other, _)| by_length(other, name)).map(|index| places[index].1);
     match place {
         Ok(operations) => among(base, operations, kind, method, Some(id)),
         // A relationship that the schema has, or that is known from its other path.
@@ -121,6 +120,11 @@ pub fn find(method: Method, path: &str) -> Found<'_> {
         Err(_) => Found::NoRelationship { name },
     }
     .with_linkages_of(base, name)
+}
+
+/// The order of the tables: most names differ in length, and lengths compare fast.
+fn by_length(a: &str, b: &str) -> Ordering {
+    a.len().cmp(&b.len()).then_with(|| a.cmp(b))
 }
 
 impl Base {

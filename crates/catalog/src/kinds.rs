@@ -114,3 +114,16 @@ pub enum DefaultOrder {
     /// The latest creation first.
     NewestFirst,
 }
+
+/// How values of an attribute compare, in sorts and filters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comparison {
+    /// As whole texts.
+    Whole,
+    /// As dotted numbers: `1.10` after `1.9`, leading zeros do not count.
+    Dotted,
+    /// Without case and dashes.
+    Folded,
+    /// As whole texts in sorts; filters find longer values that hold theirs, whatever the case.
+    Contained,
+}

@@ -11,7 +11,9 @@ mod kinds;
 mod model;
 
 pub use find::{Found, PathKind, find};
-pub use kinds::{Birth, BirthId, DateNotation, DefaultOrder, IdFormat, Kind, Owner, Relation};
+pub use kinds::{
+    Birth, BirthId, Comparison, DateNotation, DefaultOrder, IdFormat, Kind, Owner, Relation,
+};
 pub use model::*;
 
 /// The constants that `build.rs` writes.
@@ -19,9 +21,9 @@ pub use model::*;
 mod tables {
     use crate::find::Base;
     use crate::{
-        Arity, Attribute, Birth, BirthId, Body, DateNotation, Edge, FilterEnd, FilterTarget,
-        IdFormat, Inline, InputAttribute, InputRelationship, Kind, Member, Method, Operation,
-        OperationKind, Owner, Parameter, Relation, Relationship, Schema, Shape,
+        Arity, Attribute, Birth, BirthId, Body, Comparison, DateNotation, Edge, FilterEnd,
+        FilterTarget, IdFormat, Inline, InputAttribute, InputRelationship, Kind, Member, Method,
+        Operation, OperationKind, Owner, Parameter, Relation, Relationship, Schema, Shape,
     };
 
     include!(concat!(env!("OUT_DIR"), "/catalog.rs"));
@@ -115,6 +117,20 @@ pub fn default_order(operation: &Operation) -> DefaultOrder {
         Some(member) => list.split_once('.') == Some((operation.subject, member)),
     });
     if newest { DefaultOrder::NewestFirst } else { DefaultOrder::OldestFirst }
+}
+
+/// Returns how values of an attribute compare.
+#[must_use]
+pub fn comparison(kind: &str, attribute: &str) -> Comparison {
+    let found = tables::COMPARISONS.iter().find(|(k, name, _)| *k == kind && *name == attribute);
+    found.map_or(Comparison::Whole, |(_, _, comparison)| *comparison)
+}
+
+/// Returns what a sort key of lists of a resource type compares; `None` where no list takes it.
+#[must_use]
+pub fn sort_target(kind: &str, key: &str) -> Option<FilterTarget> {
+    let found = tables::SORTS.iter().find(|(k, name, _)| *k == kind && *name == key);
+    found.map(|(_, _, target)| *target)
 }
 
 /// Returns the relationships and types that `overlay/` still has to decide: none, says a test.

@@ -1,5 +1,7 @@
 //! The data files say the same when they are read and written again, and hold everything.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests may panic too")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

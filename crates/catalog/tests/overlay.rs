@@ -1,14 +1,16 @@
 //! What was written by hand is complete and fits the document.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests may panic too")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::Path;
 use std::{env, fs};
 
 use russet_catalog::{
-    Arity, BirthId, Body, DateNotation, DefaultOrder, Edge, FilterEnd, IdFormat, Parameter, Shape,
-    births, date_notation, default_order, id_format, kind, kinds, operation, operations, relation,
-    relations, schemas, schemas_of, undecided,
+    Arity, BirthId, Body, Comparison, DateNotation, DefaultOrder, Edge, FilterEnd, IdFormat,
+    Parameter, Shape, births, comparison, date_notation, default_order, id_format, kind, kinds,
+    operation, operations, relation, relations, schemas, schemas_of, sort_target, undecided,
 };
 
 /// Compares with a file that is reviewed; `UPDATE_SNAPSHOTS=1` writes it.
@@ -226,6 +228,32 @@ fn filters_look_where_their_names_say() {
         target("apps_customerReviews_getToManyRelated", "publishedResponse"),
         r#"[] Relationship(Backward("customerReviewResponses.review"))"#
     );
+}
+
+#[test]
+fn every_sort_key_compares_something_stored() {
+    for operation in operations() {
+        let Some(kind) = operation.answers.map(|schema| schema.kind) else { continue };
+        for parameter in operation.query {
+            let Parameter::Sort { keys } = parameter else { continue };
+            for key in *keys {
+                let end = sort_target(kind, key).unwrap().end;
+                let compares = matches!(end, FilterEnd::Id | FilterEnd::Attribute { .. });
+                assert!(compares, "{kind} {key}: give its path in overlay/sorts.toml");
+            }
+        }
+    }
+    let version = sort_target("builds", "preReleaseVersion").unwrap();
+    assert_eq!(format!("{:?}", version.path), r#"[Forward("builds.preReleaseVersion")]"#);
+    assert!(sort_target("builds", "nope").is_none());
+}
+
+#[test]
+fn attributes_compare_as_whole_texts_unless_said_otherwise() {
+    assert_eq!(comparison("builds", "version"), Comparison::Dotted);
+    assert_eq!(comparison("devices", "udid"), Comparison::Folded);
+    assert_eq!(comparison("bundleIds", "identifier"), Comparison::Contained);
+    assert_eq!(comparison("betaGroups", "name"), Comparison::Whole);
 }
 
 #[test]
