@@ -1,8 +1,8 @@
 //! The demo's content as data: two teams, one of which has apps in every state a lane meets.
 //!
-//! It knows records, people and the keys to issue; writing them to a store, passwords and private
-//! keys are the caller's. Dates count from the instant of seeding, ids follow from names, so that
-//! two demos differ in nothing but dates and secrets. Start at [`TEAMS`] and [`team_records`].
+//! It knows records, people and the keys to issue; passwords, and where private keys are put, are the
+//! caller's. Dates count from the instant of planting, ids follow from names, so that two demos
+//! differ in nothing but dates and secrets. Start at [`TEAMS`], [`team_records`] and [`plant`].
 
 mod apps;
 mod automation;
@@ -22,9 +22,9 @@ mod xcode_cloud;
 
 use jiff::Timestamp;
 
-use people::DemoTeam;
-pub use plant::plant;
-use seeds::SeedRecord;
+pub use people::{DemoKey, DemoPerson, DemoTeam, TEAMS};
+pub use plant::{PlantError, PlantedTeam, Randomness, plant};
+pub use seeds::SeedRecord;
 
 use seeds::Seeds;
 

@@ -1,0 +1,149 @@
+//! Plants the demo teams: team, records, access and keys, in one write transaction each.
+
+use std::sync::{Arc, mpsc};
+
+use jiff::Timestamp;
+use russet_auth::{
+    AccessError, Actor, Decision, IssueError, Issued, IssuerId, Permit, RevokeError, Role, RoleSet,
+    decide_access, issue_individual_key, issue_team_key, request_access, revoke,
+};
+use russet_engine::Fault;
+use russet_engine::seed::{Seed, plant as plant_records};
+use russet_store::{Store, StoreError, Team, TeamNumber, Write};
+
+use crate::people::{DemoKey, DemoTeam, TEAMS};
+use crate::seeds::SeedRecord;
+
+/// Where randomness comes from: fills the buffer it is given.
+pub type Randomness = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
+
+/// A demo team as planted.
+pub struct PlantedTeam {
+    /// What was planned.
+    pub plan: &'static DemoTeam,
+    /// The team in the store.
+    pub team: Team,
+    /// Its keys, each with its plan, in the plan's order.
+    pub keys: Vec<(&'static DemoKey, Issued)>,
+}
+
+/// Why a demo was not planted.
+#[derive(Debug, thiserror::Error)]
+pub enum PlantError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A record was not taken.
+    #[error(transparent)]
+    Record(#[from] Fault),
+    /// Access was not given.
+    #[error(transparent)]
+    Access(#[from] AccessError),
+    /// A key was not issued.
+    #[error(transparent)]
+    Key(#[from] IssueError),
+    /// A key was not revoked.
+    #[error(transparent)]
+    Revoke(#[from] RevokeError),
+    /// The content names what it does not have.
+    #[error("the demo has no {0}")]
+    Content(String),
+    /// The store went away.
+    #[error("the store stopped while the demo was planted")]
+    Stopped,
+}
+
+/// Plants the demo teams.
+///
+/// # Errors
+/// When the store fails. A team is planted whole or not at all.
+pub fn plant(
+    store: &dyn Store,
+    now: Timestamp,
+    randomness: &Randomness,
+) -> Result<Vec<PlantedTeam>, PlantError> {
+    TEAMS.iter().map(|plan| plant_team(store, plan, now, randomness)).collect()
+}
+
+fn plant_team(
+    store: &dyn Store,
+    plan: &'static DemoTeam,
+    now: Timestamp,
+    randomness: &Randomness,
+) -> Result<PlantedTeam, PlantError> {
+    let issuer = IssuerId::draw(&mut |bytes| randomness(bytes));
+    let team = store.create_team(plan.name, issuer.as_str(), plan.developer_team)?;
+    let records = crate::team_records(plan, now);
+    let randomness = randomness.clone();
+    let issued = in_one_write(store, team.number, move |write, permit| {
+        plant_records(write, permit, now, records.into_iter().map(seed).collect())?;
+        issue_keys(write, plan, now, &randomness)
+    })?;
+    Ok(PlantedTeam { plan, team, keys: plan.keys.iter().zip(issued).collect() })
+}
+
+fn seed(record: SeedRecord) -> Seed {
+    let SeedRecord { kind, id, app, attributes, relationships } = record;
+    Seed { kind, id, app, attributes, relationships }
+}
+
+fn issue_keys(
+    write: &mut dyn Write,
+    plan: &DemoTeam,
+    now: Timestamp,
+    randomness: &Randomness,
+) -> Result<Vec<Issued>, PlantError> {
+    if !plan.has_access() {
+        return Ok(Vec::new());
+    }
+    request_access(write, &Actor::System, now)?;
+    decide_access(write, Decision::Approve, "Part of the demo", now)?;
+    let mut all = Vec::new();
+    for key in plan.keys {
+        let issued = issue_key(write, plan, key, now, randomness)?;
+        if key.revoked {
+            revoke(write, &Actor::System, issued.key.id, now)?;
+        }
+        all.push(issued);
+    }
+    Ok(all)
+}
+
+fn issue_key(
+    write: &mut dyn Write,
+    plan: &DemoTeam,
+    key: &DemoKey,
+    now: Timestamp,
+    randomness: &Randomness,
+) -> Result<Issued, PlantError> {
+    let mut draw = |bytes: &mut [u8]| randomness(bytes);
+    if let Some(email) = key.person {
+        let person = plan.people.iter().find(|person| person.email == email);
+        let person = person.ok_or_else(|| PlantError::Content(email.to_owned()))?;
+        return Ok(issue_individual_key(write, &person.user_id(), now, &mut draw)?);
+    }
+    let roles: Option<Vec<Role>> = key.roles.iter().map(|role| Role::parse(role)).collect();
+    let roles = roles.ok_or_else(|| PlantError::Content(format!("role as '{}'", key.name)))?;
+    Ok(issue_team_key(write, &Actor::System, key.name, RoleSet::of(&roles), now, &mut draw)?)
+}
+
+/// Runs work in one write transaction and waits until it is durable.
+fn in_one_write<T: Send + 'static>(
+    store: &dyn Store,
+    team: TeamNumber,
+    work: impl FnOnce(&mut dyn Write, &Permit) -> Result<T, PlantError> + Send + 'static,
+) -> Result<T, PlantError> {
+    let (send, receive) = mpsc::channel();
+    let (result, made) = mpsc::channel();
+    let job = Box::new(move |write: &mut dyn Write| {
+        let outcome = work(write, &Permit::for_system(team));
+        let keep = outcome.is_ok();
+        // The receiver waits below.
+        let _ = result.send(outcome);
+        keep
+    });
+    let done = Box::new(move |outcome| drop(send.send(outcome)));
+    store.write(team, job, done);
+    receive.recv().map_err(|_| PlantError::Stopped)??;
+    made.recv().map_err(|_| PlantError::Stopped)?
+}
