@@ -2,7 +2,8 @@
 
 use jiff::Timestamp;
 use russet_auth::Permit;
-use russet_store::{Condition, Listing, Read, Record, Test};
+use russet_catalog::Edge;
+use russet_store::{Condition, Listing, Read, Record, Team, Test};
 use serde_json::{Map, Value};
 
 use crate::failure::Fault;
@@ -212,6 +213,14 @@ impl<'a> View<'a> {
         View { read, now, permit }
     }
 
+    /// Returns the team.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn team(&self) -> Result<Team, Fault> {
+        Ok(self.read.team()?)
+    }
+
     /// Returns a resource, whoever may see it.
     ///
     /// # Errors
@@ -230,6 +239,21 @@ impl<'a> View<'a> {
     pub fn linked(&self, kind: &str, id: &str, relationship: &str) -> Result<Vec<String>, Fault> {
         let edge = relations::way(kind, relationship).and_then(|way| relations::stored(way.edge));
         let Some(edge) = edge else { return Ok(Vec::new()) };
+        let linked = self.read.linked(edge, &[id], usize::MAX)?;
+        Ok(linked.into_iter().next().map(|linked| linked.to).unwrap_or_default())
+    }
+
+    /// Returns the ids of the resources of a kind that name a resource in a relationship, seen from
+    /// the named one.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn naming(&self, kind: &str, relationship: &str, id: &str) -> Result<Vec<String>, Fault> {
+        let edge = match relations::way(kind, relationship).map(|way| way.edge) {
+            Some(Edge::Forward(relation)) => russet_store::Edge::Backward(relation),
+            Some(Edge::Backward(relation)) => russet_store::Edge::Forward(relation),
+            Some(Edge::Computed) | None => return Ok(Vec::new()),
+        };
         let linked = self.read.linked(edge, &[id], usize::MAX)?;
         Ok(linked.into_iter().next().map(|linked| linked.to).unwrap_or_default())
     }

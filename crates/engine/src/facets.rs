@@ -21,6 +21,11 @@ const DOTTED: &[(&str, &str)] = &[
 /// Attributes compared without case and dashes. Source: UDIDs as clients compare them.
 const FOLDED: &[(&str, &str)] = &[("devices", "udid")];
 
+/// Attributes compared without case. Source: identifiers are unique whatever their case (recorded
+/// refusals of bundle ids); the other two likewise (our reading).
+const CASELESS: &[(&str, &str)] =
+    &[("bundleIds", "identifier"), ("merchantIds", "identifier"), ("passTypeIds", "identifier")];
+
 /// Filters that match parts of a value, whatever the case. Source: `filter[identifier]` on bundle
 /// ids and `filter[bundleId]` on apps return longer values (recorded); names likewise (reported).
 const CONTAINED: &[(&str, &str)] = &[
@@ -106,6 +111,9 @@ fn plain_text(kind: &str, name: &str, text: &str) -> String {
     }
     if FOLDED.contains(&(kind, name)) {
         return text.replace('-', "").to_ascii_lowercase();
+    }
+    if CASELESS.contains(&(kind, name)) {
+        return text.to_ascii_lowercase();
     }
     text.to_owned()
 }

@@ -5,7 +5,7 @@ use russet_wire::{Code, Problem};
 use serde_json::{Map, Value};
 
 use super::{Behavior, profiles, unchanged};
-use crate::changes::{Change, Draft, Effect, Resource, View};
+use crate::changes::{Change, Effect, Resource, View};
 use crate::failure::{Failure, Fault};
 use crate::ids::Ids;
 
@@ -48,7 +48,8 @@ impl Behavior for BundleIdCapabilities {
                 let sent = attributes.get("capabilityType").and_then(Value::as_str);
                 if sent.is_some_and(|sent| sent != capability) {
                     // The type is part of the id. Our choice: nothing recorded shows such a PATCH.
-                    let detail = format!("The capability '{}' is of type '{capability}'", before.id);
+                    let detail =
+                        format!("The capability '{}' is of type '{capability}'", before.id);
                     problems.push(
                         Problem::new(Code::AttributeInvalid, detail).at_attribute("capabilityType"),
                     );
@@ -56,17 +57,6 @@ impl Behavior for BundleIdCapabilities {
             }
             Change::Delete { .. } | Change::Link { .. } => {}
         }
-        Ok(())
-    }
-
-    /// A repeated create answers with what is there. Source: observed.
-    fn existing(&self, draft: &Draft, view: &View<'_>) -> Result<Option<String>, Fault> {
-        let id = joined_id(draft);
-        Ok(view.find(KIND, &id)?.map(|there| there.id))
-    }
-
-    fn fill(&self, draft: &mut Draft, _: &View<'_>, _: &mut Ids) -> Result<(), Failure> {
-        draft.id = joined_id(draft);
         Ok(())
     }
 
@@ -98,11 +88,6 @@ pub(super) fn enabled_option(capability: &Resource) -> Option<&str> {
         .flatten()
         .find(|option| option.get("enabled").and_then(Value::as_bool).unwrap_or(false))
         .and_then(|option| option.get("key")?.as_str())
-}
-
-fn joined_id(draft: &Draft) -> String {
-    let bundle_id = draft.one("bundleId").unwrap_or_default();
-    format!("{bundle_id}_{}", draft.text("capabilityType").unwrap_or_default())
 }
 
 /// Ids of bundle ids have no underscore, types of capabilities may.

@@ -55,7 +55,7 @@ impl Behavior for BundleIds {
 
     /// Ids sent for iOS come back as universal ones. Source: recorded replies.
     fn fill(&self, draft: &mut Draft, view: &View<'_>, _: &mut Ids) -> Result<(), Failure> {
-        draft.default("seedId", view.team.seed.as_str());
+        draft.default("seedId", view.team()?.seed);
         if draft.text("platform") == Some("IOS") {
             draft.set("platform", "UNIVERSAL");
         }
@@ -153,7 +153,7 @@ fn born_capabilities(draft: &Draft) -> Vec<Effect> {
             attributes.insert("capabilityType".to_owned(), capability.into());
             Effect::Create(Draft {
                 kind: "bundleIdCapabilities",
-                id: String::new(),
+                id: format!("{}_{capability}", draft.id),
                 attributes,
                 relationships: vec![("bundleId", vec![draft.id.clone()])],
             })

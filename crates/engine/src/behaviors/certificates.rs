@@ -4,7 +4,7 @@
 
 use aws_lc_rs::digest::{SHA256, digest};
 use jiff::Timestamp;
-use russet_auth::{Capability, Reply};
+use russet_auth::Capability;
 use russet_wire::{Code, Problem};
 use serde_json::Value;
 
@@ -45,7 +45,7 @@ impl Behavior for Certificates {
                 let kind = draft.text("certificateType").and_then(CertificateType::parse);
                 let Some(kind) = kind else { return Ok(()) };
                 if is_forbidden(kind, view) {
-                    problems.splice(.., Reply::SecurityReasons.refusal().0);
+                    problems.splice(.., view.permit.refusal().0);
                     return Ok(());
                 }
                 check_request(kind, draft, problems);
@@ -64,7 +64,7 @@ impl Behavior for Certificates {
             }
             Change::Delete { before } => {
                 if certificate_type(before).is_some_and(|kind| is_forbidden_to_revoke(kind, view)) {
-                    problems.splice(.., Reply::SecurityReasons.refusal().0);
+                    problems.splice(.., view.permit.refusal().0);
                 }
             }
             Change::Link { .. } => {}
@@ -132,11 +132,6 @@ pub(super) fn expiry(certificate: &Resource) -> Option<Timestamp> {
     certificate.text("expirationDate").and_then(dates::parse)
 }
 
-/// Returns the team as certificates name it.
-pub(super) fn team_name<'a>(view: &'a View<'_>) -> TeamName<'a> {
-    TeamName { id: &view.team.seed, name: &view.team.name }
-}
-
 impl From<MaterialFault> for Fault {
     fn from(fault: MaterialFault) -> Self {
         Fault::Material(fault.to_string())
@@ -182,9 +177,11 @@ fn check_identifier(kind: CertificateType, draft: &Draft, problems: &mut Vec<Pro
         problem.source == Some(russet_wire::Source::Pointer(pointer))
     });
     if draft.one(relationship).is_none() && !told {
-        let detail =
-            format!("You must provide a value for the relationship '{relationship}' with this request");
-        problems.push(Problem::new(Code::RelationshipRequired, detail).at_relationship(relationship));
+        let detail = format!(
+            "You must provide a value for the relationship '{relationship}' with this request"
+        );
+        problems
+            .push(Problem::new(Code::RelationshipRequired, detail).at_relationship(relationship));
     }
 }
 
@@ -239,10 +236,11 @@ fn made(draft: &Draft, view: &View<'_>) -> Result<Vec<Effect>, Failure> {
         None => None,
     };
     let (authority, mut effects) = authority(view)?;
-    let (name, id) = owner(view)?;
+    let team = view.team()?;
+    let (name, id) = owner(&team.seed, view)?;
     let order = CertificateOrder {
         certificate_type,
-        team: team_name(view),
+        team: TeamName { id: &team.seed, name: &team.name },
         person: Person { name: &name, id: &id },
         identifier: identifier.as_ref().and_then(|resource| resource.text("identifier")),
         serial: serial(draft),
@@ -272,7 +270,7 @@ fn computed(issued: &Issued) -> Vec<(&'static str, Value)> {
 }
 
 /// Name and id of the person that a development certificate belongs to.
-fn owner(view: &View<'_>) -> Result<(String, String), Fault> {
+fn owner(team: &str, view: &View<'_>) -> Result<(String, String), Fault> {
     let user = match view.permit.user() {
         Some(id) => view.find("users", id)?,
         None => None,
@@ -285,14 +283,19 @@ fn owner(view: &View<'_>) -> Result<(String, String), Fault> {
         },
     );
     let whose = user.map_or_else(|| "api".to_owned(), |user| user.id);
-    Ok((name, person_id(&view.team.seed, &whose)))
+    Ok((name, person_id(team, &whose)))
 }
 
 /// Ten upper-case alphanumerics, the same each time.
 fn person_id(team: &str, whose: &str) -> String {
     const ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
     let digest = digest(&SHA256, format!("{team}/{whose}").as_bytes());
-    digest.as_ref().iter().take(10).map(|byte| char::from(ALPHABET[usize::from(byte & 31)])).collect()
+    digest
+        .as_ref()
+        .iter()
+        .take(10)
+        .map(|byte| char::from(ALPHABET[usize::from(byte & 31)]))
+        .collect()
 }
 
 /// Other active certificates of the type on the same merchant id.

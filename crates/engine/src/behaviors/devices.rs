@@ -46,14 +46,12 @@ impl Behavior for Devices {
         problems: &mut Vec<Problem>,
     ) -> Result<(), Fault> {
         let Change::Create { draft, .. } = change else { return Ok(()) };
-        if let Some(platform) = draft.text("platform") {
-            if matches!(platform, "UNIVERSAL" | "SERVICES") {
-                let detail = format!(
-                    "'{platform}' is not a valid value for the attribute 'platform'. Expected one \
-                     of: 'IOS', 'MAC_OS'"
-                );
-                problems.push(Problem::new(Code::AttributeType, detail).at_attribute("platform"));
-            }
+        if let Some(platform @ ("UNIVERSAL" | "SERVICES")) = draft.text("platform") {
+            let detail = format!(
+                "'{platform}' is not a valid value for the attribute 'platform'. Expected one of: \
+                 'IOS', 'MAC_OS'"
+            );
+            problems.push(Problem::new(Code::AttributeType, detail).at_attribute("platform"));
         }
         if let Some(udid) = draft.text("udid") {
             if !is_udid(udid) {

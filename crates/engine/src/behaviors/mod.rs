@@ -5,6 +5,14 @@
 //! engine. A type without a behavior is stored as the catalog describes it.
 
 pub mod absent;
+mod bundle_id_capabilities;
+mod bundle_ids;
+mod certificates;
+mod devices;
+mod merchant_ids;
+mod pass_type_ids;
+mod profiles;
+mod unchanged;
 
 use crate::changes::{Change, Draft, Effect, View};
 use crate::failure::{Failure, Fault};
@@ -24,6 +32,10 @@ pub const REPLACED_BY_CREATE: &[&str] = &[
     "inAppPurchasePriceSchedules",
     "subscriptionAvailabilities",
 ];
+
+/// Types whose create, where there is one already, changes nothing and answers with that one.
+/// Source: observed of capabilities.
+pub const KEPT_BY_CREATE: &[&str] = &["bundleIdCapabilities"];
 
 /// Hooks of one resource type. Hooks that it does not need keep their empty default.
 pub trait Behavior: Sync {
@@ -65,7 +77,15 @@ pub trait Behavior: Sync {
 }
 
 /// All behaviors, sorted by resource type.
-pub static ALL: &[&dyn Behavior] = &[];
+pub static ALL: &[&dyn Behavior] = &[
+    &bundle_id_capabilities::BundleIdCapabilities,
+    &bundle_ids::BundleIds,
+    &certificates::Certificates,
+    &devices::Devices,
+    &merchant_ids::MERCHANT_IDS,
+    &pass_type_ids::PASS_TYPE_IDS,
+    &profiles::Profiles,
+];
 
 /// Returns the behavior of a resource type, if it has one.
 #[must_use]

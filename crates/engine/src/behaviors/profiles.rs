@@ -5,18 +5,18 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
-use russet_auth::{Capability as Right, Reply};
+use russet_auth::Capability as Right;
 use russet_wire::{Code, Problem, Source};
 use serde_json::Value;
 
-use super::certificates::{authority, certificate_type, expiry, team_name};
+use super::certificates::{authority, certificate_type, expiry};
 use super::{Behavior, bundle_id_capabilities, bundle_ids};
 use crate::changes::{Change, Draft, Effect, Resource, View};
 use crate::dates;
 use crate::failure::{Failure, Fault};
 use crate::ids::Ids;
 use crate::provisioning::{
-    Capability, CertificateType, DeviceRule, ProfileOrder, ProfileType, profile_expiry,
+    Capability, CertificateType, DeviceRule, ProfileOrder, ProfileType, TeamName, profile_expiry,
     render_profile,
 };
 
@@ -43,7 +43,7 @@ impl Behavior for Profiles {
                 let kind = draft.text("profileType").and_then(ProfileType::parse);
                 let Some(kind) = kind else { return Ok(()) };
                 if is_forbidden(kind, view) {
-                    problems.splice(.., Reply::SecurityReasons.refusal().0);
+                    problems.splice(.., view.permit.refusal().0);
                     return Ok(());
                 }
                 check_bundle_id(kind, draft, view, problems)?;
@@ -53,7 +53,7 @@ impl Behavior for Profiles {
             Change::Delete { before } => {
                 let kind = before.text("profileType").and_then(ProfileType::parse);
                 if kind.is_some_and(|kind| is_forbidden(kind, view)) {
-                    problems.splice(.., Reply::SecurityReasons.refusal().0);
+                    problems.splice(.., view.permit.refusal().0);
                 }
             }
             Change::Update { .. } | Change::Link { .. } => {}
@@ -65,11 +65,11 @@ impl Behavior for Profiles {
         let Some(kind) = draft.text("profileType").and_then(ProfileType::parse) else {
             return Ok(());
         };
-        let mut expiries = Vec::new();
+        let mut ends = Vec::new();
         for id in draft.ids("certificates") {
-            expiries.extend(view.find("certificates", id)?.as_ref().and_then(expiry));
+            ends.extend(view.find("certificates", id)?.as_ref().and_then(expiry));
         }
-        let expires = profile_expiry(kind, view.now, &expiries).map_err(Fault::from)?;
+        let expires = profile_expiry(kind, view.now, &ends).map_err(Fault::from)?;
         draft.default("platform", kind.platform());
         draft.default("profileState", "ACTIVE");
         draft.default("uuid", ids.uuid());
@@ -113,11 +113,12 @@ fn is_forbidden(kind: ProfileType, view: &View<'_>) -> bool {
 fn name_the_missing_app_id(problems: &mut [Problem]) {
     let at_bundle_id = Some(Source::Pointer("/data/relationships/bundleId".to_owned()));
     for problem in problems {
-        if problem.code == Code::RelationshipInvalid && problem.source == at_bundle_id {
-            if let Some(id) = problem.detail.rsplit('\'').nth(1) {
-                let detail = format!("There is no App ID with ID '{id}' on this team.");
-                *problem = Problem::new(Code::EntityError, detail);
-            }
+        if problem.code == Code::RelationshipInvalid
+            && problem.source == at_bundle_id
+            && let Some(id) = problem.detail.rsplit('\'').nth(1)
+        {
+            let detail = format!("There is no App ID with ID '{id}' on this team.");
+            *problem = Problem::new(Code::EntityError, detail);
         }
     }
 }
@@ -280,15 +281,16 @@ fn made(draft: &Draft, view: &View<'_>) -> Result<Vec<Effect>, Failure> {
         .iter()
         .filter_map(|certificate| STANDARD.decode(certificate.text("certificateContent")?).ok())
         .collect();
+    let team = view.team()?;
     let (authority, mut effects) = authority(view)?;
     let order = ProfileOrder {
         name: draft.text("name").unwrap_or_default(),
         profile_type,
         uuid: draft.text("uuid").unwrap_or_default(),
-        team: team_name(view),
+        team: TeamName { id: &team.seed, name: &team.name },
         app_id_name: bundle_id.text("name").unwrap_or_default(),
         identifier: bundle_id.text("identifier").unwrap_or_default(),
-        prefix: bundle_id.text("seedId").unwrap_or(&view.team.seed),
+        prefix: bundle_id.text("seedId").unwrap_or(&team.seed),
         capabilities: &capabilities,
         certificates: &certificates,
         devices: &udids,
