@@ -10,6 +10,9 @@ from checks import equal, holds
 
 IDENTIFIER = "com.example.codemagic"
 
+# Without one, the tool writes PEM into its .p12.
+PASSWORD = "p12-password"
+
 
 class Tool:
     """The `app-store-connect` command."""
@@ -142,8 +145,8 @@ def certificates_and_profiles(checks, tool):
     with_key = ["--certificate-key", f"@file:{key}"]
 
     def issued():
-        made = tool.json("certificates", "create", "--type", "IOS_DEVELOPMENT", *with_key, "--save")
-        equal(signing.certificate_public_key(signing.certificate_in_p12(tool.saved(".p12")[-1])), signing.public_key(key))
+        made = tool.json("certificates", "create", "--type", "IOS_DEVELOPMENT", *with_key, "--save", "--p12-password", PASSWORD)
+        equal(signing.certificate_public_key(signing.certificate_in_p12(tool.saved(".p12")[-1], PASSWORD)), signing.public_key(key))
         return made
 
     certificate = checks.check("certificates create --save writes a .p12 on the key of the request", issued)
@@ -195,13 +198,16 @@ def fetch_signing_files(checks, tool):
     key = tool.demo.scratch / "fetch.key"
     signing.make_key(key)
     identifier = f"{IDENTIFIER}.fetch"
-    command = ["fetch-signing-files", identifier, "--type", "IOS_APP_STORE", "--certificate-key", f"@file:{key}", "--strict-match-identifier"]
+    command = [
+        *["fetch-signing-files", identifier, "--type", "IOS_APP_STORE", "--strict-match-identifier"],
+        *["--certificate-key", f"@file:{key}", "--p12-password", PASSWORD],
+    ]
 
     def made():
         before = len(tool.saved(".p12")), len(tool.saved(".mobileprovision"))
         tool.text(*command, "--create")
         equal((len(tool.saved(".p12")), len(tool.saved(".mobileprovision"))), (before[0] + 1, before[1] + 1))
-        equal(signing.certificate_public_key(signing.certificate_in_p12(tool.saved(".p12")[-1])), signing.public_key(key))
+        equal(signing.certificate_public_key(signing.certificate_in_p12(tool.saved(".p12")[-1], PASSWORD)), signing.public_key(key))
         return signing.profile(tool.saved(".mobileprovision")[-1])
 
     first = checks.check("fetch-signing-files --create writes a .p12 and a .mobileprovision", made)

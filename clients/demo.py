@@ -58,7 +58,13 @@ class Demo:
             [self.russet, "exec", "--data", self.data, "--", *map(str, command)],
             cwd=self.scratch,
             # Clients cache JWTs and write files in these; none of it may outlive the run.
-            env={**os.environ, "HOME": str(self.scratch), "TMPDIR": str(self.scratch), **environment},
+            env={
+                **os.environ,
+                "HOME": str(self.scratch),
+                "TMPDIR": str(self.scratch),
+                "RUST_BACKTRACE": "0",
+                **environment,
+            },
             capture_output=True,
             text=True,
             timeout=120,

@@ -24,9 +24,9 @@ def certificate_public_key(pem):
     return _openssl("x509", "-pubkey", "-noout", input=pem)
 
 
-def certificate_in_p12(path):
-    """Returns the certificate inside a .p12 without password, as PEM."""
-    return _openssl("pkcs12", "-in", path, "-nokeys", "-passin", "pass:")
+def certificate_in_p12(path, password):
+    """Returns the certificate inside a .p12, as PEM."""
+    return _openssl("pkcs12", "-in", path, "-nokeys", "-passin", f"pass:{password}")
 
 
 def profile(path):

@@ -58,7 +58,8 @@ await check('node-app-store-connect-api: deletes the group', async () => {
 
 await check('node-app-store-connect-api: reads a refusal as errors', async () => {
   await assert.rejects(client.create({ type: 'bundleIds', attributes: { name: 'No identifier' } }), (error) => {
-    assert.equal(error.data.errors[0].source.pointer, '/data/attributes/identifier');
+    const pointers = error.data.errors.map((problem) => problem.source.pointer).sort();
+    assert.deepEqual(pointers, ['/data/attributes/identifier', '/data/attributes/platform']);
     return true;
   });
 });
