@@ -1,0 +1,6 @@
+//! The rules of Certificates, Identifiers & Profiles, as requests and replies.
+
+mod certificates;
+mod identifiers;
+mod profiles;
+mod team;
