@@ -7,6 +7,7 @@
 mod apps;
 mod automation;
 mod builds;
+mod bulk;
 mod game_center;
 mod identity;
 mod offers;
@@ -22,6 +23,7 @@ mod xcode_cloud;
 
 use jiff::Timestamp;
 
+pub use bulk::plant_bulk;
 pub use people::{DemoKey, DemoPerson, DemoTeam, TEAMS};
 pub use plant::{PlantError, PlantedTeam, Randomness, plant};
 pub use seeds::SeedRecord;

@@ -128,7 +128,7 @@ fn issue_key(
 }
 
 /// Runs work in one write transaction and waits until it is durable.
-fn in_one_write<T: Send + 'static>(
+pub(crate) fn in_one_write<T: Send + 'static>(
     store: &dyn Store,
     team: TeamNumber,
     work: impl FnOnce(&mut dyn Write, &Permit) -> Result<T, PlantError> + Send + 'static,

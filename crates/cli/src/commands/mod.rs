@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod bench_seed;
 mod demo;
 mod doctor;
 mod env;
@@ -27,6 +28,9 @@ pub enum Command {
     Env(env::Env),
     /// Check the data folder, the server and the machine, and say what to do
     Doctor(doctor::Doctor),
+    /// Write many records, for measurements
+    #[command(hide = true)]
+    BenchSeed(bench_seed::BenchSeed),
 }
 
 impl Command {
@@ -42,6 +46,7 @@ impl Command {
             Command::Exec(exec) => exec.run(),
             Command::Env(env) => env.run(),
             Command::Doctor(doctor) => doctor.run(),
+            Command::BenchSeed(seed) => seed.run(),
         }
     }
 }
