@@ -55,7 +55,7 @@ const TEST_EDGES: &[(&str, &[&str])] = &[
 
 /// Outside crates that belong to some of our crates only, and why.
 const LAYERS: &[(&str, &[&str], &str)] = &[
-    ("axum", &["server", "console", "xtask"], "HTTP belongs to server and console"),
+    ("axum", &["server", "console", "testkit", "xtask"], "HTTP belongs to server and console"),
     ("rusqlite", &["store-sqlite", "xtask"], "SQL belongs to the store-* crates"),
     ("tokio-postgres", &["store-postgres"], "SQL belongs to the store-* crates"),
     (

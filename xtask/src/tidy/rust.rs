@@ -95,7 +95,12 @@ fn layer(path: &str, token: &Token) -> Option<String> {
     match &token.kind {
         Kind::Word(word)
             if word == "axum"
-                && !within(&["crates/server/", "crates/console/", "xtask/src/bench"]) =>
+                && !within(&[
+                    "crates/server/",
+                    "crates/console/",
+                    "crates/testkit/",
+                    "xtask/src/bench",
+                ]) =>
         {
             Some("`axum` belongs to server and console: take and return our own types here".into())
         }
