@@ -271,6 +271,7 @@ fn write_comparisons(
         let variant = match comparison.as_str() {
             "dotted" => "Dotted",
             "folded" => "Folded",
+            "caseless" => "Caseless",
             "contained" => "Contained",
             _ => return Err(at()),
         };

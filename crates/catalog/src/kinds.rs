@@ -124,6 +124,8 @@ pub enum Comparison {
     Dotted,
     /// Without case and dashes.
     Folded,
-    /// As whole texts in sorts; filters find longer values that hold theirs, whatever the case.
+    /// As whole texts, whatever the case.
+    Caseless,
+    /// As [`Comparison::Caseless`]; filters also find longer values that hold theirs.
     Contained,
 }

@@ -3,44 +3,16 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use russet_catalog::{FilterEnd, FilterTarget, Parameter, Shape};
+use russet_catalog::{Comparison, FilterEnd, Parameter, Shape};
 use russet_store::Facet;
 use serde_json::{Map, Value};
 
 use crate::{behaviors, dates};
 
-/// Attributes whose values are dotted numbers and sort as such. Source: build numbers compare
-/// numerically, leading zeros ignored.
-const DOTTED: &[(&str, &str)] = &[
-    ("builds", "version"),
-    ("preReleaseVersions", "version"),
-    ("buildUploads", "cfBundleVersion"),
-    ("buildUploads", "cfBundleShortVersionString"),
-];
-
-/// Attributes compared without case and dashes. Source: UDIDs as clients compare them.
-const FOLDED: &[(&str, &str)] = &[("devices", "udid")];
-
-/// Attributes compared without case. Source: identifiers are unique whatever their case (recorded
-/// refusals of bundle ids); the other two likewise (our reading).
-const CASELESS: &[(&str, &str)] =
-    &[("bundleIds", "identifier"), ("merchantIds", "identifier"), ("passTypeIds", "identifier")];
-
-/// Filters that match parts of a value, whatever the case. Source: `filter[identifier]` on bundle
-/// ids and `filter[bundleId]` on apps return longer values (recorded); names likewise (reported).
-const CONTAINED: &[(&str, &str)] = &[
-    ("apps", "bundleId"),
-    ("apps", "name"),
-    ("bundleIds", "identifier"),
-    ("bundleIds", "name"),
-    ("devices", "name"),
-    ("profiles", "name"),
-];
-
 /// Returns whether a filter on this attribute matches parts of its value.
 #[must_use]
 pub fn is_contained(kind: &str, name: &str) -> bool {
-    CONTAINED.contains(&(kind, name))
+    russet_catalog::comparison(kind, name) == Comparison::Contained
 }
 
 /// Returns the names of the attributes of `kind` that are kept as facets.
@@ -106,16 +78,12 @@ fn text(kind: &str, name: &str, value: &Value) -> String {
 }
 
 fn plain_text(kind: &str, name: &str, text: &str) -> String {
-    if DOTTED.contains(&(kind, name)) {
-        return dotted_text(text);
+    match russet_catalog::comparison(kind, name) {
+        Comparison::Whole => text.to_owned(),
+        Comparison::Caseless | Comparison::Contained => text.to_lowercase(),
+        Comparison::Dotted => dotted_text(text),
+        Comparison::Folded => text.replace('-', "").to_ascii_lowercase(),
     }
-    if FOLDED.contains(&(kind, name)) {
-        return text.replace('-', "").to_ascii_lowercase();
-    }
-    if CASELESS.contains(&(kind, name)) {
-        return text.to_ascii_lowercase();
-    }
-    text.to_owned()
 }
 
 /// Numbers as 16 hexadecimal digits whose order is theirs: the sign bit flipped for positive
@@ -150,15 +118,17 @@ fn table() -> HashMap<&'static str, Vec<&'static str>> {
         for parameter in operation.query {
             match parameter {
                 Parameter::Filter { target, .. } | Parameter::Exists { target, .. } => {
-                    if let FilterTarget { end: FilterEnd::Attribute { kind, name }, .. } = target {
+                    if let FilterEnd::Attribute { kind, name } = target.end {
                         add(kind, name);
                     }
                 }
                 Parameter::Sort { keys } => {
-                    let Some(schema) = operation.answers.or(operation.schema) else { continue };
+                    let Some(schema) = operation.answers else { continue };
                     for key in *keys {
-                        if schema.attribute(key).is_some() {
-                            add(schema.kind, key);
+                        if let Some(target) = russet_catalog::sort_target(schema.kind, key)
+                            && let FilterEnd::Attribute { kind, name } = target.end
+                        {
+                            add(kind, name);
                         }
                     }
                 }
@@ -166,8 +136,6 @@ fn table() -> HashMap<&'static str, Vec<&'static str>> {
             }
         }
     }
-    // `sort=preReleaseVersion` on builds sorts by that version's number.
-    add("preReleaseVersions", "version");
     for behavior in behaviors::ALL {
         for name in behavior.facets() {
             add(behavior.kind(), name);

@@ -98,21 +98,21 @@ fn hops(path: &[Edge]) -> Option<Vec<russet_store::Edge<'static>>> {
     path.iter().map(|edge| relations::stored(*edge)).collect()
 }
 
+/// A sort key is an attribute of the listed resource or of one that it is linked with.
 fn order_of(
     schema: &'static Schema,
     key: &'static str,
     direction: Direction,
 ) -> Option<Order<'static>> {
-    if key == "id" {
-        return Some(Order::Id(direction));
+    let target = russet_catalog::sort_target(schema.kind, key)?;
+    match (target.path, target.end) {
+        ([], FilterEnd::Id) => Some(Order::Id(direction)),
+        ([], FilterEnd::Attribute { name, .. }) => Some(Order::Facet(name, direction)),
+        ([edge], FilterEnd::Attribute { kind, name }) => {
+            Some(Order::FacetOf(relations::stored(*edge)?, kind, name, direction))
+        }
+        _ => None,
     }
-    if schema.attribute(key).is_some() {
-        return Some(Order::Facet(key, direction));
-    }
-    // `sort=preReleaseVersion` on builds: by that version's number.
-    let relationship = schema.relationship(key)?;
-    let edge = relations::stored(relationship.edge)?;
-    Some(Order::FacetOf(edge, relationship.target, "version", direction))
 }
 
 fn default_order(operation: &'static Operation) -> Option<Order<'static>> {
