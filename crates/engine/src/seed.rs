@@ -8,9 +8,11 @@ use russet_auth::Permit;
 use russet_store::Write;
 use serde_json::{Map, Value};
 
+use crate::behaviors::material;
 use crate::changes::Draft;
-use crate::failure::Fault;
+use crate::failure::{Failure, Fault};
 use crate::ids::Ids;
+use crate::provisioning::TeamAuthority;
 use crate::run::Writer;
 
 /// A record to be planted.
@@ -54,4 +56,31 @@ pub fn plant(
         }
     }
     Ok(())
+}
+
+/// Gives planted certificates and profiles their content: certificates on the key of `request`,
+/// profiles of what they are linked with, both from `authority`, which becomes the team's unless
+/// it has one.
+///
+/// # Errors
+/// When the store fails or nothing can be signed.
+pub fn equip(
+    write: &mut dyn Write,
+    permit: &Permit,
+    now: Timestamp,
+    authority: TeamAuthority,
+    request: &str,
+) -> Result<(), Failure> {
+    let mut writer = Writer::new(write, permit, now, Ids::new(0));
+    let authority = match material::kept_authority(&writer.view())? {
+        Some(kept) => kept,
+        None => {
+            writer.apply(vec![material::keep(&authority)])?;
+            authority
+        }
+    };
+    let certificates = material::certificates(&authority, &writer.view(), request)?;
+    writer.apply(certificates)?;
+    let profiles = material::profiles(&authority, &writer.view())?;
+    writer.apply(profiles)
 }

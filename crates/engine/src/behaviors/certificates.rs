@@ -1,33 +1,23 @@
 //! Certificates: issued on the caller's key, limited in number, revoked for good.
 //!
-//! How a certificate is made is `provisioning`'s; here is who gets one and what follows.
+//! How a certificate is made is `material`'s; here is who gets one and what follows.
 
-use aws_lc_rs::digest::{SHA256, digest};
 use jiff::Timestamp;
 use russet_auth::Capability;
 use russet_wire::{Code, Problem};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::{Behavior, profiles};
+use super::{Behavior, material, profiles};
 use crate::changes::{Change, Draft, Effect, Resource, View};
 use crate::dates;
 use crate::failure::{Failure, Fault};
 use crate::ids::Ids;
-use crate::provisioning::{
-    CertificateOrder, CertificateType, Holder, Issued, MaterialFault, Person, TeamAuthority,
-    TeamName, issue, parse_csr,
-};
+use crate::provisioning::{CertificateType, Holder, parse_csr};
 
 /// The behavior of `certificates`.
 pub struct Certificates;
 
 const KIND: &str = "certificates";
-
-/// Kind and id of the record that keeps a team's authority. No operation reads it.
-const AUTHORITY: (&str, &str) = ("teamAuthorities", "current");
-
-/// The owner of certificates that a team key asked for. Source: recorded certificates.
-const API: &str = "Created via API";
 
 impl Behavior for Certificates {
     fn kind(&self) -> &'static str {
@@ -84,6 +74,12 @@ impl Behavior for Certificates {
         Ok(())
     }
 
+    /// Shown as null, also where nobody sent one. Source: recorded replies; codemagic cannot do
+    /// without it.
+    fn derive(&self, attributes: &mut Map<String, Value>) {
+        attributes.entry("csrContent").or_insert(Value::Null);
+    }
+
     fn follow(
         &self,
         change: &Change<'_>,
@@ -91,7 +87,15 @@ impl Behavior for Certificates {
         _: &mut Ids,
     ) -> Result<Vec<Effect>, Failure> {
         match change {
-            Change::Create { draft, .. } => made(draft, view),
+            Change::Create { draft, .. } => {
+                let Some(request) = draft.text("csrContent") else { return Ok(Vec::new()) };
+                let (authority, mut effects) = material::authority(view)?;
+                if let Some(made) = view.find(KIND, &draft.id)? {
+                    let issued = material::certificate(&authority, view, &made, request, view.now)?;
+                    effects.extend(issued);
+                }
+                Ok(effects)
+            }
             Change::Update { before, attributes, .. } => {
                 let activated = attributes.get("activated").and_then(Value::as_bool);
                 if activated != Some(true) || before.flag("activated") {
@@ -108,20 +112,6 @@ impl Behavior for Certificates {
     }
 }
 
-/// Returns the team's authority; where it has none yet, a new one and the effect that keeps it.
-///
-/// Drawing a key takes about 100 ms, once in a team's life, inside the write that needs it first.
-pub(super) fn authority(view: &View<'_>) -> Result<(TeamAuthority, Vec<Effect>), Fault> {
-    let (kind, id) = AUTHORITY;
-    if let Some(kept) = view.find(kind, id)? {
-        return Ok((TeamAuthority::from_pem(kept.text("pem").unwrap_or_default())?, Vec::new()));
-    }
-    let authority = TeamAuthority::generate()?;
-    let attributes = [("pem".to_owned(), authority.to_pem().into())].into_iter().collect();
-    let draft = Draft { kind, id: id.to_owned(), attributes, relationships: Vec::new() };
-    Ok((authority, vec![Effect::Create(draft)]))
-}
-
 /// Returns a certificate's type.
 pub(super) fn certificate_type(certificate: &Resource) -> Option<CertificateType> {
     certificate.text("certificateType").and_then(CertificateType::parse)
@@ -130,12 +120,6 @@ pub(super) fn certificate_type(certificate: &Resource) -> Option<CertificateType
 /// Returns the last moment of a certificate.
 pub(super) fn expiry(certificate: &Resource) -> Option<Timestamp> {
     certificate.text("expirationDate").and_then(dates::parse)
-}
-
-impl From<MaterialFault> for Fault {
-    fn from(fault: MaterialFault) -> Self {
-        Fault::Material(fault.to_string())
-    }
 }
 
 /// Developer ID is the Account Holder's alone, distribution needs more than a developer's role.
@@ -186,7 +170,7 @@ fn check_identifier(kind: CertificateType, draft: &Draft, problems: &mut Vec<Pro
 }
 
 /// The resource that a certificate of the type stands for: its type and the relationship to it.
-fn identified_by(kind: CertificateType) -> Option<(&'static str, &'static str)> {
+pub(super) fn identified_by(kind: CertificateType) -> Option<(&'static str, &'static str)> {
     match kind.holder() {
         Holder::Merchant => Some(("merchantIds", "merchantId")),
         Holder::Pass => Some(("passTypeIds", "passTypeId")),
@@ -218,84 +202,6 @@ fn check_limit(
         problems.push(Problem::new(Code::EntityError, detail));
     }
     Ok(())
-}
-
-/// Issues the certificate and writes what it says into the attributes.
-fn made(draft: &Draft, view: &View<'_>) -> Result<Vec<Effect>, Failure> {
-    let kind = draft.text("certificateType").and_then(CertificateType::parse);
-    let (Some(certificate_type), Some(Ok(csr))) = (kind, draft.text("csrContent").map(parse_csr))
-    else {
-        // Records that are put in as they are, without a request.
-        return Ok(Vec::new());
-    };
-    let identifier = match identified_by(certificate_type) {
-        Some((kind, relationship)) => match draft.one(relationship) {
-            Some(id) => view.find(kind, id)?,
-            None => None,
-        },
-        None => None,
-    };
-    let (authority, mut effects) = authority(view)?;
-    let team = view.team()?;
-    let (name, id) = owner(&team.seed, view)?;
-    let order = CertificateOrder {
-        certificate_type,
-        team: TeamName { id: &team.seed, name: &team.name },
-        person: Person { name: &name, id: &id },
-        identifier: identifier.as_ref().and_then(|resource| resource.text("identifier")),
-        serial: serial(draft),
-        now: view.now,
-    };
-    let issued =
-        issue(&authority, &csr, &order).map_err(|error| Fault::Material(error.to_string()))?;
-    effects.push(Effect::Set { kind: KIND, id: draft.id.clone(), attributes: computed(&issued) });
-    Ok(effects)
-}
-
-fn serial(draft: &Draft) -> u128 {
-    draft.text("serialNumber").and_then(|hex| u128::from_str_radix(hex, 16).ok()).unwrap_or(1)
-}
-
-/// `csrContent` is shown as null. Source: recorded replies; codemagic cannot do without it.
-fn computed(issued: &Issued) -> Vec<(&'static str, Value)> {
-    vec![
-        ("name", issued.name.as_str().into()),
-        ("displayName", issued.display_name.as_str().into()),
-        ("serialNumber", issued.serial_number.as_str().into()),
-        ("platform", issued.platform.into()),
-        ("expirationDate", issued.expires.to_string().into()),
-        ("certificateContent", issued.content().into()),
-        ("csrContent", Value::Null),
-    ]
-}
-
-/// Name and id of the person that a development certificate belongs to.
-fn owner(team: &str, view: &View<'_>) -> Result<(String, String), Fault> {
-    let user = match view.permit.user() {
-        Some(id) => view.find("users", id)?,
-        None => None,
-    };
-    let name = user.as_ref().map_or_else(
-        || API.to_owned(),
-        |user| {
-            let part = |name| user.text(name).unwrap_or_default();
-            format!("{} {}", part("firstName"), part("lastName")).trim().to_owned()
-        },
-    );
-    let whose = user.map_or_else(|| "api".to_owned(), |user| user.id);
-    Ok((name, person_id(team, &whose)))
-}
-
-/// Ten upper-case alphanumerics, the same each time.
-fn person_id(team: &str, whose: &str) -> String {
-    const ALPHABET: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
-    let digest = digest(&SHA256, format!("{team}/{whose}").as_bytes());
-    digest
-        .as_ref()
-        .iter()
-        .take(10)
-        .map(|byte| char::from(ALPHABET[usize::from(byte & 31)]))
-        .collect()
 }
 
 /// Other active certificates of the type on the same merchant id.

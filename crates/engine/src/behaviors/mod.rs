@@ -9,6 +9,7 @@ mod bundle_id_capabilities;
 mod bundle_ids;
 mod certificates;
 mod devices;
+pub(crate) mod material;
 mod merchant_ids;
 mod pass_type_ids;
 mod profiles;

@@ -1,24 +1,17 @@
 //! Profiles: which certificates, devices and bundle ids go together, and what makes one invalid.
 //!
-//! How a profile is drawn up and signed is `provisioning`'s.
+//! How a profile is drawn up and signed is `material`'s.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use jiff::Timestamp;
 use russet_auth::Capability as Right;
 use russet_wire::{Code, Problem, Source};
 use serde_json::Value;
 
-use super::certificates::{authority, certificate_type, expiry};
-use super::{Behavior, bundle_id_capabilities, bundle_ids};
+use super::certificates::{certificate_type, expiry};
+use super::{Behavior, bundle_ids, material};
 use crate::changes::{Change, Draft, Effect, Resource, View};
-use crate::dates;
 use crate::failure::{Failure, Fault};
 use crate::ids::Ids;
-use crate::provisioning::{
-    Capability, CertificateType, DeviceRule, ProfileOrder, ProfileType, TeamName, profile_expiry,
-    render_profile,
-};
+use crate::provisioning::{CertificateType, DeviceRule, ProfileType, profile_expiry};
 
 /// The behavior of `profiles`.
 pub struct Profiles;
@@ -85,7 +78,13 @@ impl Behavior for Profiles {
         _: &mut Ids,
     ) -> Result<Vec<Effect>, Failure> {
         match change {
-            Change::Create { draft, .. } => made(draft, view),
+            Change::Create { draft, .. } => {
+                let (authority, mut effects) = material::authority(view)?;
+                if let Some(made) = view.find(KIND, &draft.id)? {
+                    effects.extend(material::profile(&authority, view, &made)?);
+                }
+                Ok(effects)
+            }
             Change::Update { .. } | Change::Delete { .. } | Change::Link { .. } => Ok(Vec::new()),
         }
     }
@@ -126,7 +125,8 @@ fn name_the_missing_app_id(problems: &mut [Problem]) {
 /// Expired and invalid profiles keep their names. Source: recorded.
 fn check_name(draft: &Draft, view: &View<'_>, problems: &mut Vec<Problem>) -> Result<(), Fault> {
     let Some(name) = draft.text("name") else { return Ok(()) };
-    if !view.having(KIND, "name", name)?.is_empty() {
+    // Names are found whatever their case, and taken only as they are.
+    if view.having(KIND, "name", name)?.iter().any(|one| one.text("name") == Some(name)) {
         let detail = format!(
             "Multiple profiles found with the name '{name}'.  Please remove the duplicate profiles \
              and try again."
@@ -254,66 +254,4 @@ fn has_problem_at(problems: &[Problem], relationship: &str) -> bool {
     problems.iter().any(
         |problem| matches!(&problem.source, Some(Source::Pointer(at)) if at.starts_with(&start)),
     )
-}
-
-/// Draws the profile up and puts it into the attributes.
-fn made(draft: &Draft, view: &View<'_>) -> Result<Vec<Effect>, Failure> {
-    let (Some(profile_type), Some(bundle_id)) = (
-        draft.text("profileType").and_then(ProfileType::parse),
-        draft.one("bundleId").map(|id| view.find("bundleIds", id)).transpose()?.flatten(),
-    ) else {
-        return Ok(Vec::new());
-    };
-    if draft.text("profileState") != Some("ACTIVE") {
-        return Ok(Vec::new());
-    }
-    let capabilities = view.related("bundleIds", &bundle_id.id, "bundleIdCapabilities")?;
-    let capabilities: Vec<Capability<'_>> = capabilities
-        .iter()
-        .map(|capability| Capability {
-            kind: capability.text("capabilityType").unwrap_or_default(),
-            option: bundle_id_capabilities::enabled_option(capability),
-        })
-        .collect();
-    let devices = all(view, "devices", draft.ids("devices"))?;
-    let udids: Vec<&str> = devices.iter().filter_map(|device| device.text("udid")).collect();
-    let certificates: Vec<Vec<u8>> = all(view, "certificates", draft.ids("certificates"))?
-        .iter()
-        .filter_map(|certificate| STANDARD.decode(certificate.text("certificateContent")?).ok())
-        .collect();
-    let team = view.team()?;
-    let (authority, mut effects) = authority(view)?;
-    let order = ProfileOrder {
-        name: draft.text("name").unwrap_or_default(),
-        profile_type,
-        uuid: draft.text("uuid").unwrap_or_default(),
-        team: TeamName { id: &team.seed, name: &team.name },
-        app_id_name: bundle_id.text("name").unwrap_or_default(),
-        identifier: bundle_id.text("identifier").unwrap_or_default(),
-        prefix: bundle_id.text("seedId").unwrap_or(&team.seed),
-        capabilities: &capabilities,
-        certificates: &certificates,
-        devices: &udids,
-        created: date(draft, "createdDate").unwrap_or(view.now),
-        expires: date(draft, "expirationDate").unwrap_or(view.now),
-    };
-    let profile = render_profile(&authority, &order).map_err(Fault::from)?;
-    effects.push(Effect::Set {
-        kind: KIND,
-        id: draft.id.clone(),
-        attributes: vec![("profileContent", STANDARD.encode(profile).into())],
-    });
-    Ok(effects)
-}
-
-fn date(draft: &Draft, name: &str) -> Option<Timestamp> {
-    draft.text(name).and_then(dates::parse)
-}
-
-fn all(view: &View<'_>, kind: &str, ids: &[String]) -> Result<Vec<Resource>, Fault> {
-    let mut resources = Vec::with_capacity(ids.len());
-    for id in ids {
-        resources.extend(view.find(kind, id)?);
-    }
-    Ok(resources)
 }

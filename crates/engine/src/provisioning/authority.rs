@@ -6,8 +6,8 @@
 use aws_lc_rs::digest::{SHA256, digest};
 use rcgen::{
     BasicConstraints, CertificateParams, CustomExtension, DistinguishedName, DnType, DnValue, IsCa,
-    KeyIdMethod, KeyPair, KeyUsagePurpose, PKCS_RSA_SHA256, RsaKeySize, SerialNumber, SigningKey,
-    date_time_ymd,
+    KeyIdMethod, KeyPair, KeyUsagePurpose, PKCS_RSA_SHA256, PublicKeyData, RsaKeySize,
+    SerialNumber, SigningKey, date_time_ymd,
 };
 
 use super::{MaterialFault, der};
@@ -73,7 +73,7 @@ impl TeamAuthority {
     /// # Errors
     /// When it cannot be signed.
     pub fn root_pem(&self) -> Result<String, MaterialFault> {
-        Ok(root_params().self_signed(&self.key)?.pem())
+        Ok(root_params(&self.key).self_signed(&self.key)?.pem())
     }
 
     /// Returns all issuing certificates below the root, PEM, one after another.
@@ -91,7 +91,7 @@ impl TeamAuthority {
         params: &CertificateParams,
         public_key: &impl rcgen::PublicKeyData,
     ) -> Result<Vec<u8>, MaterialFault> {
-        let issuer = rcgen::Issuer::new(issuer.params(), &self.key);
+        let issuer = rcgen::Issuer::new(issuer.params(&self.key), &self.key);
         Ok(params.signed_by(public_key, &issuer)?.der().to_vec())
     }
 
@@ -106,12 +106,12 @@ impl TeamAuthority {
         params.is_ca = IsCa::ExplicitNoCa;
         params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
         params.use_authority_key_identifier_extension = true;
-        params.key_identifier_method = key_identifier("profile signer");
+        params.key_identifier_method = key_identifier(&self.key, "profile signer");
         set_lifetime(&mut params);
         Ok([
             self.certify(Issuer::Iphone, &params, &self.key)?,
             self.issuer_certificate(Issuer::Iphone)?.der().to_vec(),
-            root_params().self_signed(&self.key)?.der().to_vec(),
+            root_params(&self.key).self_signed(&self.key)?.der().to_vec(),
         ])
     }
 
@@ -121,8 +121,8 @@ impl TeamAuthority {
     }
 
     fn issuer_certificate(&self, issuer: Issuer) -> Result<rcgen::Certificate, MaterialFault> {
-        let root = rcgen::Issuer::new(root_params(), &self.key);
-        Ok(issuer.params().signed_by(&self.key, &root)?)
+        let root = rcgen::Issuer::new(root_params(&self.key), &self.key);
+        Ok(issuer.params(&self.key).signed_by(&self.key, &root)?)
     }
 }
 
@@ -155,16 +155,15 @@ impl Issuer {
         }
     }
 
-    fn params(self) -> CertificateParams {
+    fn params(self, key: &KeyPair) -> CertificateParams {
         let (common_name, unit, marker) = self.identity();
-        let mut params = authority_params(common_name, 0x02 + self as u8);
+        let mut params = authority_params(key, &format!("{common_name} {unit}"), 0x02 + self as u8);
         params.distinguished_name = name(&[
             (DnType::CommonName, common_name),
             (DnType::OrganizationalUnitName, unit),
             (DnType::OrganizationName, "Apple Inc."),
         ]);
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
-        params.key_identifier_method = key_identifier(&format!("{common_name} {unit}"));
         params.custom_extensions = vec![apple_extension(marker, der::null())];
         params
     }
@@ -187,8 +186,8 @@ pub(super) fn name(parts: &[(DnType, &str)]) -> DistinguishedName {
     name
 }
 
-fn root_params() -> CertificateParams {
-    let mut params = authority_params("Russet Root CA", 0x01);
+fn root_params(key: &KeyPair) -> CertificateParams {
+    let mut params = authority_params(key, "Russet Root CA", 0x01);
     params.distinguished_name = name(&[
         (DnType::CommonName, "Russet Root CA"),
         (DnType::OrganizationalUnitName, "Emulation, not Apple"),
@@ -198,20 +197,21 @@ fn root_params() -> CertificateParams {
     params
 }
 
-fn authority_params(identity: &str, serial: u8) -> CertificateParams {
+fn authority_params(key: &KeyPair, identity: &str, serial: u8) -> CertificateParams {
     let mut params = CertificateParams::default();
     params.serial_number = Some(SerialNumber::from_slice(&[serial]));
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     params.use_authority_key_identifier_extension = true;
-    params.key_identifier_method = key_identifier(identity);
+    params.key_identifier_method = key_identifier(key, identity);
     set_lifetime(&mut params);
     params
 }
 
-/// Certificates of the hierarchy share a key; identifiers drawn from their names keep them apart
+/// Certificates of the hierarchy share a key; identifiers drawn from key and name keep them apart
 /// for those who build chains.
-fn key_identifier(identity: &str) -> KeyIdMethod {
-    KeyIdMethod::PreSpecified(digest(&SHA256, identity.as_bytes()).as_ref()[..20].to_vec())
+fn key_identifier(key: &KeyPair, identity: &str) -> KeyIdMethod {
+    let whole = [identity.as_bytes(), key.der_bytes()].concat();
+    KeyIdMethod::PreSpecified(digest(&SHA256, &whole).as_ref()[..20].to_vec())
 }
 
 /// The hierarchy outlives whatever the simulated clock is set to within reason: fixed dates, the

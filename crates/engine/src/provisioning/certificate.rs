@@ -130,6 +130,18 @@ pub fn issue(
     })
 }
 
+/// Returns when a certificate of this type was issued if it expires then.
+///
+/// # Errors
+/// When the date is outside what certificates can say.
+pub fn issued_at(
+    certificate_type: CertificateType,
+    expires: Timestamp,
+) -> Result<Timestamp, MaterialFault> {
+    let end = expires.to_zoned_datetime(TimeZone::UTC).checked_add(1.second())?;
+    Ok(end.checked_sub(span(certificate_type.row().validity))?.timestamp())
+}
+
 struct Subject<'a> {
     id: &'a str,
     common_name: String,
@@ -174,13 +186,17 @@ fn hexadecimal(bytes: &[u8]) -> String {
 
 /// A recorded year ends one second before its anniversary.
 fn expiry(validity: Validity, now: Timestamp) -> Result<Timestamp, MaterialFault> {
-    let span: Span = match validity {
+    let start = now.to_zoned_datetime(TimeZone::UTC);
+    let end = start.checked_add(span(validity))?.checked_sub(1.second())?;
+    Ok(Timestamp::from_second(end.timestamp().as_second())?)
+}
+
+fn span(validity: Validity) -> Span {
+    match validity {
         Validity::OneYear => 1.year(),
         Validity::FiveYears => 5.years(),
         Validity::TwentyFiveMonths => 25.months(),
-    };
-    let end = now.to_zoned_datetime(TimeZone::UTC).checked_add(span)?.checked_sub(1.second())?;
-    Ok(Timestamp::from_second(end.timestamp().as_second())?)
+    }
 }
 
 fn date(at: Timestamp) -> Result<OffsetDateTime, MaterialFault> {

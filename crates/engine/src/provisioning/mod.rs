@@ -21,7 +21,7 @@ mod profile;
 mod profile_type;
 
 pub use authority::TeamAuthority;
-pub use certificate::{CertificateOrder, CertificateProblem, Issued, Person, issue};
+pub use certificate::{CertificateOrder, CertificateProblem, Issued, Person, issue, issued_at};
 pub use certificate_type::{CertificateType, Holder};
 pub use csr::{Csr, CsrProblem, KeyKind, parse_csr};
 pub use entitlements::Capability;

@@ -7,6 +7,7 @@ use rcgen::{CertificateParams, KeyPair, PKCS_RSA_SHA256, PublicKeyData, RsaKeySi
 use russet_auth::Role;
 use serde_json::{Value, json};
 use x509_parser::parse_x509_certificate;
+use x509_parser::prelude::X509Certificate;
 
 use crate::team::{Team, errors, id, one};
 
@@ -37,6 +38,12 @@ impl Request {
     pub fn of(&self, certificate_type: &str) -> Value {
         json!({"csrContent": self.csr, "certificateType": certificate_type})
     }
+}
+
+/// Returns the identifier of the key that signed a certificate.
+pub fn issuer_key(certificate: &X509Certificate<'_>) -> Vec<u8> {
+    let named = certificate.extensions().iter().find(|one| one.oid.to_id_string() == "2.5.29.35");
+    named.expect("names its issuer's key").value.to_vec()
 }
 
 #[test]
@@ -74,8 +81,7 @@ fn a_team_s_certificates_come_from_one_authority() {
             made["attributes"]["certificateContent"].as_str().expect("is text").to_owned();
         let der = STANDARD.decode(content).expect("is base64");
         let (_, certificate) = parse_x509_certificate(&der).expect("is a certificate");
-        let key = certificate.extensions().iter().find(|one| one.oid.to_id_string() == "2.5.29.35");
-        (certificate.issuer().to_string(), key.expect("names its issuer's key").value.to_vec())
+        (certificate.issuer().to_string(), issuer_key(&certificate))
     };
     assert_eq!(authority("DEVELOPMENT"), authority("DISTRIBUTION"));
 }

@@ -2,5 +2,6 @@
 
 mod certificates;
 mod identifiers;
+mod planted;
 mod profiles;
 mod team;

@@ -75,7 +75,7 @@ impl Bench {
 }
 
 /// Reads the property list out of a profile; that the signature holds is `provisioning`'s test.
-fn open(profile: &Value) -> Dictionary {
+pub fn open(profile: &Value) -> Dictionary {
     let content = profile["attributes"]["profileContent"].as_str().expect("is text");
     let der = STANDARD.decode(content).expect("is base64");
     let find = |what: &[u8]| der.windows(what.len()).position(|part| part == what);

@@ -5,6 +5,8 @@ use std::sync::{Arc, Mutex};
 use jiff::{Span, Timestamp};
 use russet_auth::{Permit, Role, RoleSet};
 use russet_catalog::{Found, Method};
+use russet_engine::provisioning::TeamAuthority;
+use russet_engine::seed::{Seed, equip, plant};
 use russet_engine::{Asked, Failure, Ids, Input, Sent, present, read_input, run};
 use russet_store::{Store, TeamNumber};
 use russet_store_sqlite::SqliteStore;
@@ -74,6 +76,18 @@ impl Team {
     /// Deletes a resource.
     pub fn delete(&mut self, kind: &str, id: &str) -> Reply {
         self.send(Method::Delete, &format!("/v1/{kind}/{id}"), &Value::Null)
+    }
+
+    /// Plants records as they are, then gives certificates and profiles their content.
+    pub fn plant(&mut self, seeds: Vec<Seed>, request: &str) {
+        let (number, now, request) = (self.number, self.now, request.to_owned());
+        let planted = self.write(move |write| {
+            let permit = Permit::for_system(number);
+            plant(write, &permit, now, seeds)?;
+            let authority = TeamAuthority::generate().expect("draws");
+            equip(write, &permit, now, authority, &request)
+        });
+        planted.expect("plants");
     }
 
     fn send(&mut self, method: Method, target: &str, body: &Value) -> Reply {
