@@ -90,6 +90,7 @@ impl Bench<'_> {
 
         self.against_same_bytes("list of 50 apps, all members", &russet, &jwt, LIST_FULL, 0.5)?;
         self.against_same_bytes("list of 50 apps, sparse", &russet, &jwt, LIST_SPARSE, 0.6)?;
+        self.read_anew("list of 50 apps, sparse, read anew each time", &russet, &jwt)?;
         let listed = fetch(russet.address, 200, &get(LIST_SPARSE, &jwt))?;
         let listed: serde_json::Value = serde_json::from_slice(&listed)?;
         let id = listed["data"][0]["id"].as_str().context("no app is listed")?;
@@ -139,6 +140,24 @@ impl Bench<'_> {
             });
         }
         self.ratio(name, ours, theirs, Target::AtLeast(least));
+        Ok(())
+    }
+
+    /// The same list under ever new host names, so that no answer is sent from memory.
+    fn read_anew(&mut self, name: &str, russet: &Server, jwt: &str) -> Result<()> {
+        if !self.options.wants(name) {
+            return Ok(());
+        }
+        println!("{name}");
+        let body = fetch(russet.address, 200, &get(LIST_SPARSE, jwt))?;
+        let bare = Server::bare(["bytes", &self.keep(&body)?])?;
+        let until = Until::Elapsed(self.options.duration());
+        let hosts = Hosts::default();
+        let (ours, theirs) = self.in_turn(
+            || load::run(russet.address, READERS, until, 200, hosts.request(LIST_SPARSE, jwt)),
+            || load::run(bare.address, READERS, until, 200, hosts.request(LIST_SPARSE, jwt)),
+        )?;
+        self.ratio(name.to_owned(), ours, theirs, Target::None);
         Ok(())
     }
 
@@ -212,7 +231,8 @@ impl Bench<'_> {
         Ok(())
     }
 
-    /// The same pages on a short list and on a long one.
+    /// The same pages on a short list and on a long one, each read anew: an answer from memory would
+    /// say nothing of the list.
     fn pages(&mut self) -> Result<()> {
         let pages = [
             ("first page", "/v1/bundleIds?limit=50&fields[bundleIds]=name"),
@@ -235,19 +255,16 @@ impl Bench<'_> {
             }
             println!("{name}");
             let until = Until::Elapsed(self.options.duration());
-            let request = |(server, jwt): &(Server, String)| -> Result<Rc<Request>> {
+            let hosts = Hosts::default();
+            let round = |(server, jwt): &(Server, String)| {
                 let path = if page == "page by cursor" {
                     next(server.address, path, jwt)?
                 } else {
                     path.to_owned()
                 };
-                Ok(fixed(get(&path, jwt)))
+                load::run(server.address, READERS, until, 200, hosts.request(&path, jwt))
             };
-            let (on_long, on_short) = (request(&long)?, request(&short)?);
-            let (ours, theirs) = self.in_turn(
-                || load::run(long.0.address, READERS, until, 200, Rc::clone(&on_long)),
-                || load::run(short.0.address, READERS, until, 200, Rc::clone(&on_short)),
-            )?;
+            let (ours, theirs) = self.in_turn(|| round(&long), || round(&short))?;
             let value = theirs.per_second / ours.per_second;
             let target = Target::AtMost(1.2);
             self.rows.push(Row {
@@ -315,10 +332,33 @@ impl Bench<'_> {
     }
 }
 
+/// Host names that were never used before: Russet's links name the host, so each asks for another
+/// document.
+#[derive(Default)]
+struct Hosts(std::cell::Cell<usize>);
+
+impl Hosts {
+    /// Returns a request under a new name each time.
+    fn request(&self, path: &str, jwt: &str) -> Rc<Request> {
+        self.0.set(self.0.get() + 1);
+        let (round, path, jwt) = (self.0.get(), path.to_owned(), jwt.to_owned());
+        Rc::new(move |number, buffer: &mut Vec<u8>| {
+            buffer.extend_from_slice(&get_at(&format!("h{round}-{number}.localhost"), &path, &jwt));
+        })
+    }
+}
+
 fn get(path: &str, jwt: &str) -> Vec<u8> {
+    get_at("localhost", path, jwt)
+}
+
+fn get_at(host: &str, path: &str, jwt: &str) -> Vec<u8> {
     let path = path.replace('[', "%5B").replace(']', "%5D");
-    format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\nAuthorization: Bearer {jwt}\r\n\r\n")
-        .into_bytes()
+    format!(
+        "GET {path} HTTP/1.1\r\nHost: {host}\r\nAccept: application/json\r\n\
+         Authorization: Bearer {jwt}\r\n\r\n"
+    )
+    .into_bytes()
 }
 
 fn create(buffer: &mut Vec<u8>, jwt: &str, round: usize, number: usize) {

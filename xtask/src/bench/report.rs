@@ -17,6 +17,8 @@ pub enum Target {
     AtLeast(f64),
     /// This or less.
     AtMost(f64),
+    /// Nothing: the figure is there to be seen.
+    None,
 }
 
 /// One figure beside its target.
@@ -41,6 +43,7 @@ impl Row {
         match self.target {
             Target::AtLeast(least) => self.value >= least,
             Target::AtMost(most) => self.value <= most,
+            Target::None => true,
         }
     }
 }
@@ -56,14 +59,19 @@ pub fn table(rows: &[Row]) -> String {
         let (russet, russet_latency) = cells(row.russet);
         let (reference, reference_latency) = cells(row.reference);
         let target = match row.target {
-            Target::AtLeast(least) => format!("≥ {least}"),
-            Target::AtMost(most) => format!("≤ {most}"),
+            Target::AtLeast(least) => format!("≥ {least}{}", row.unit),
+            Target::AtMost(most) => format!("≤ {most}{}", row.unit),
+            Target::None => String::new(),
         };
-        let met = if row.met() { "met" } else { "**missed**" };
+        let met = match row.target {
+            Target::None => "",
+            _ if row.met() => "met",
+            _ => "**missed**",
+        };
         // Writing to a string cannot fail.
         let _ = writeln!(
             table,
-            "| {} | {russet} | {russet_latency} | {reference} | {reference_latency} | {:.2}{unit} | {target}{unit} | {met} |",
+            "| {} | {russet} | {russet_latency} | {reference} | {reference_latency} | {:.2}{unit} | {target} | {met} |",
             row.name,
             row.value,
             unit = row.unit,
