@@ -9,7 +9,7 @@ use russet_store::Write;
 use serde_json::{Map, Value};
 
 use crate::behaviors::material;
-use crate::changes::Draft;
+use crate::changes::{Draft, Effect};
 use crate::failure::{Failure, Fault};
 use crate::ids::Ids;
 use crate::provisioning::TeamAuthority;
@@ -70,17 +70,24 @@ pub fn equip(
     now: Timestamp,
     authority: TeamAuthority,
     request: &str,
-) -> Result<(), Failure> {
+) -> Result<(), Fault> {
     let mut writer = Writer::new(write, permit, now, Ids::new(0));
     let authority = match material::kept_authority(&writer.view())? {
         Some(kept) => kept,
         None => {
-            writer.apply(vec![material::keep(&authority)])?;
+            apply(&mut writer, vec![material::keep(&authority)])?;
             authority
         }
     };
     let certificates = material::certificates(&authority, &writer.view(), request)?;
-    writer.apply(certificates)?;
+    apply(&mut writer, certificates)?;
     let profiles = material::profiles(&authority, &writer.view())?;
-    writer.apply(profiles)
+    apply(&mut writer, profiles)
+}
+
+fn apply(writer: &mut Writer<'_>, effects: Vec<Effect>) -> Result<(), Fault> {
+    writer.apply(effects).map_err(|failure| match failure {
+        Failure::Fault(fault) => fault,
+        Failure::Refusal(refusal) => Fault::Material(format!("planted records: {refusal:?}")),
+    })
 }

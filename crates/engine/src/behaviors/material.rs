@@ -19,8 +19,8 @@ use crate::provisioning::{
     TeamAuthority, TeamName, issue, issued_at, parse_csr, render_profile,
 };
 
-/// Kind and id of the record that keeps a team's authority. No operation reads it.
-const AUTHORITY: (&str, &str) = ("teamAuthorities", "current");
+/// Kind and id of the record that keeps a team's authority; internal, as its underscore says.
+const AUTHORITY: (&str, &str) = ("_authority", "current");
 
 /// The owner of certificates that a team key asked for. Source: recorded certificates.
 const API: &str = "Created via API";

@@ -85,7 +85,7 @@ impl Team {
             let permit = Permit::for_system(number);
             plant(write, &permit, now, seeds)?;
             let authority = TeamAuthority::generate().expect("draws");
-            equip(write, &permit, now, authority, &request)
+            Ok(equip(write, &permit, now, authority, &request)?)
         });
         planted.expect("plants");
     }
