@@ -5,15 +5,26 @@
 //! engine. A type without a behavior is stored as the catalog describes it.
 
 pub mod absent;
+mod beta_groups;
+mod beta_testers;
+mod build_beta_details;
+mod builds;
 mod bundle_id_capabilities;
 mod bundle_ids;
 mod certificates;
 mod devices;
+mod locales;
 pub(crate) mod material;
 mod merchant_ids;
 mod pass_type_ids;
+mod people;
 mod profiles;
+#[cfg(test)]
+mod testing;
+mod texts;
 mod unchanged;
+mod user_invitations;
+mod users;
 
 use crate::changes::{Change, Draft, Effect, View};
 use crate::failure::{Failure, Fault};
@@ -37,6 +48,14 @@ pub const REPLACED_BY_CREATE: &[&str] = &[
 /// Types whose create, where there is one already, changes nothing and answers with that one.
 /// Source: observed of capabilities.
 pub const KEPT_BY_CREATE: &[&str] = &["bundleIdCapabilities"];
+
+/// Filter values that find another value too: resource type, attribute, value sent, value found.
+/// Source: `filter[platform]` on bundle ids was seen to return universal ones, and clients look
+/// for an id that they created for iOS with that filter.
+pub const ALSO_FOUND: &[(&str, &str, &str, &str)] = &[
+    ("bundleIds", "platform", "IOS", "UNIVERSAL"),
+    ("bundleIds", "platform", "MAC_OS", "UNIVERSAL"),
+];
 
 /// Hooks of one resource type. Hooks that it does not need keep their empty default.
 pub trait Behavior: Sync {
@@ -79,6 +98,10 @@ pub trait Behavior: Sync {
 
 /// All behaviors, sorted by resource type.
 pub static ALL: &[&dyn Behavior] = &[
+    &beta_groups::BetaGroups,
+    &beta_testers::BetaTesters,
+    &build_beta_details::BuildBetaDetails,
+    &builds::Builds,
     &bundle_id_capabilities::BundleIdCapabilities,
     &bundle_ids::BundleIds,
     &certificates::Certificates,
@@ -86,6 +109,8 @@ pub static ALL: &[&dyn Behavior] = &[
     &merchant_ids::MERCHANT_IDS,
     &pass_type_ids::PASS_TYPE_IDS,
     &profiles::Profiles,
+    &user_invitations::UserInvitations,
+    &users::Users,
 ];
 
 /// Returns the behavior of a resource type, if it has one.

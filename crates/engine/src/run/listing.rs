@@ -5,7 +5,7 @@ use russet_catalog::{DefaultOrder, Edge, FilterEnd, FilterTarget, Operation, Par
 use russet_store::{Condition, Direction, Listing, Order, Test, Within};
 
 use crate::input::{Filter, ReadQuery};
-use crate::{facets, relations};
+use crate::{behaviors, facets, relations};
 
 /// Page size where the request names none. Source: `limit: 50` in recorded lists.
 pub const DEFAULT_LIMIT: usize = 50;
@@ -63,7 +63,12 @@ fn filter_condition(filter: &Filter) -> Option<Condition<'static>> {
         FilterEnd::Id if path.is_empty() => Condition::Id(filter.values.clone()),
         FilterEnd::Id => Condition::Linked { path, ids: filter.values.clone() },
         FilterEnd::Attribute { kind, name } => {
-            let texts = filter.values.iter().map(|value| facets::filter_text(kind, name, value));
+            let also = behaviors::ALSO_FOUND.iter().filter(|(k, n, sent, _)| {
+                (*k, *n) == (kind, name) && filter.values.iter().any(|value| value == sent)
+            });
+            let found = also.map(|(.., found)| *found);
+            let values = filter.values.iter().map(String::as_str).chain(found);
+            let texts = values.map(|value| facets::filter_text(kind, name, value));
             let test = if facets::is_contained(kind, name) {
                 Test::Contains(texts.collect())
             } else {

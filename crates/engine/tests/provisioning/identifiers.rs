@@ -30,6 +30,26 @@ fn new_bundle_id_is_universal_and_has_the_team_s_prefix() {
 }
 
 #[test]
+fn id_made_for_ios_is_found_by_that_platform() {
+    let mut team = Team::new();
+    let made = team.create("bundleIds", app_id("Rocket", "com.acme.rocket"), json!({}));
+    let mac = json!({"name": "Mac", "identifier": "com.acme.mac", "platform": "MAC_OS"});
+    let mac = team.create("bundleIds", mac, json!({}));
+    for (platform, expected) in [
+        ("IOS", vec![id(&made)]),
+        ("MAC_OS", vec![id(&made), id(&mac)]),
+        ("UNIVERSAL", vec![id(&made)]),
+    ] {
+        let (_, list) = team.get(&format!("/v1/bundleIds?filter[platform]={platform}"));
+        let mut found = ids_of(&list);
+        found.sort_unstable();
+        let mut expected = expected;
+        expected.sort_unstable();
+        assert_eq!(found, expected, "{platform}");
+    }
+}
+
+#[test]
 fn null_seed_id_means_the_team_s_and_a_malformed_one_is_refused() {
     let mut team = Team::new();
     let mut attributes = app_id("Rocket", "com.acme.rocket");
