@@ -72,13 +72,11 @@ pub fn equip(
     request: &str,
 ) -> Result<(), Fault> {
     let mut writer = Writer::new(write, permit, now, Ids::new(0));
-    let authority = match material::kept_authority(&writer.view())? {
-        Some(kept) => kept,
-        None => {
-            apply(&mut writer, vec![material::keep(&authority)])?;
-            authority
-        }
-    };
+    let kept = material::kept_authority(&writer.view())?;
+    if kept.is_none() {
+        apply(&mut writer, vec![material::keep(&authority)])?;
+    }
+    let authority = kept.unwrap_or(authority);
     let certificates = material::certificates(&authority, &writer.view(), request)?;
     apply(&mut writer, certificates)?;
     let profiles = material::profiles(&authority, &writer.view())?;
