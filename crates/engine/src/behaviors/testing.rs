@@ -167,11 +167,11 @@ impl World {
         let sent = Sent { id, query: &parsed, content_type, body: text.as_bytes() };
         let input = read_input(operation, sent)?;
         let base = "https://api.appstoreconnect.apple.com";
-        let asked = |read| Asked { base, path, query, operation, read };
+        let asked = Asked { base, path, query, operation, read: None };
         if let Input::Read(read) = &input {
             let store = self.store.read(self.team.number)?;
             let outcome = run::read(&*store, &permit, operation, id, read)?;
-            let presented = present(asked(Some(read)), &outcome);
+            let presented = present(Asked { read: Some(read), ..asked }, &outcome);
             return Ok((presented.status, presented.body));
         }
         self.drawn += 1;
@@ -180,7 +180,7 @@ impl World {
             run::write(store, &permit, operation, id.as_deref(), input, now, ids)
         });
         let (outcome, _) = written?;
-        let presented = present(asked(None), &outcome);
+        let presented = present(asked, &outcome);
         Ok((presented.status, presented.body))
     }
 
@@ -211,9 +211,9 @@ impl World {
         let directory = self.authenticator.directory();
         directory.refresh(&self.store, self.team.number, &touched).expect("the store is read");
         let key = SigningKey::from_pem(&issued.private_key.into_text()).expect("a key");
-        let issuer = IssuerId::parse(ISSUER).expect("an issuer id");
+        let team = IssuerId::parse(ISSUER).expect("an issuer id");
         let lifetime = Duration::from_secs(600);
-        let jwt = JwtRequest { key_id, issuer: Some(&issuer), now, lifetime, scope: &[] };
+        let jwt = JwtRequest { key_id, issuer: Some(&team), now, lifetime, scope: &[] };
         let header = format!("Bearer {}", russet_auth::sign_jwt(&key, &jwt).expect("signs"));
         let line = RequestLine { method: "GET", path: "/v1/apps", query: "" };
         let known = self.authenticator.authenticate(Some(header.as_bytes()), &line, now);
@@ -285,9 +285,9 @@ pub fn linkage(to: &Value) -> Value {
 /// Says what of `expected` is not in `found`.
 fn missing(expected: &Value, found: &Value, at: &str) -> Option<String> {
     match (expected, found) {
-        (Value::Object(members), Value::Object(_)) => members
-            .iter()
-            .find_map(|(name, member)| missing(member, &found[name.as_str()], &format!("{at}/{name}"))),
+        (Value::Object(members), Value::Object(_)) => members.iter().find_map(|(name, member)| {
+            missing(member, &found[name.as_str()], &format!("{at}/{name}"))
+        }),
         (Value::Array(items), Value::Array(there)) if items.len() == there.len() => items
             .iter()
             .zip(there)

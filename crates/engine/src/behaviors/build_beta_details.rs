@@ -1,0 +1,141 @@
+//! A build's states in TestFlight: they follow from the build, its groups and its beta review.
+//!
+//! One function, [`settle`], computes both states; whatever changes one of the things that they
+//! follow from asks for it. Source: the events and states of Apple's TestFlight pages and of
+//! recorded lanes. Guess: an answer "yes" without a declaration counts as answered.
+
+use serde_json::Value;
+
+use super::{Behavior, unchanged};
+use crate::changes::{Change, Effect, Resource, View};
+use crate::failure::{Failure, Fault};
+use crate::ids::Ids;
+
+/// The behavior of `buildBetaDetails`.
+pub struct BuildBetaDetails;
+
+const KIND: &str = "buildBetaDetails";
+
+impl Behavior for BuildBetaDetails {
+    fn kind(&self) -> &'static str {
+        KIND
+    }
+
+    fn follow(
+        &self,
+        change: &Change<'_>,
+        view: &View<'_>,
+        _: &mut Ids,
+    ) -> Result<Vec<Effect>, Failure> {
+        let Change::Update { before, attributes, .. } = change else { return Ok(Vec::new()) };
+        if !attributes.contains_key("autoNotifyEnabled") {
+            return Ok(Vec::new());
+        }
+        let effects = unchanged::restore(KIND, before, attributes, &["autoNotifyEnabled"]);
+        if effects.is_empty() { Ok(settle(view, &before.id)?) } else { Ok(effects) }
+    }
+}
+
+/// Returns what brings a build's two states, and those of the testers who wait for it, in line
+/// with everything else. The id of the detail is the build's.
+///
+/// # Errors
+/// When the store fails or holds damaged data.
+pub(super) fn settle(view: &View<'_>, build: &str) -> Result<Vec<Effect>, Fault> {
+    let (Some(detail), Some(build)) = (view.find(KIND, build)?, view.find("builds", build)?) else {
+        return Ok(Vec::new());
+    };
+    let groups = view.related("builds", &build.id, "betaGroups")?;
+    let internal = match blocked(view, &build)? {
+        Some(state) => state,
+        None if has_internal_testers(view, &groups)? => "IN_BETA_TESTING",
+        None => "READY_FOR_BETA_TESTING",
+    };
+    let external = match blocked(view, &build)? {
+        _ if build.text("buildAudienceType") == Some("INTERNAL_ONLY") => "NOT_APPLICABLE",
+        Some(state) => state,
+        None => reviewed(view, &build, &detail, &groups)?,
+    };
+    let mut effects = Vec::new();
+    let same = |name: &str, state: &str| detail.text(name) == Some(state);
+    if !same("internalBuildState", internal) || !same("externalBuildState", external) {
+        let states = [("internalBuildState", internal), ("externalBuildState", external)];
+        let attributes = states.map(|(name, state)| (name, Value::from(state))).to_vec();
+        effects.push(Effect::Set { kind: KIND, id: build.id.clone(), attributes });
+    }
+    if external == "IN_BETA_TESTING" {
+        for group in groups.iter().filter(|group| !group.flag("isInternalGroup")) {
+            let testers = view.related("betaGroups", &group.id, "betaTesters")?;
+            effects.extend(invite(testers));
+        }
+        effects.extend(invite(view.related("builds", &build.id, "individualTesters")?));
+    }
+    Ok(effects)
+}
+
+/// Testers who had nothing to test are invited once there is something. Source: Apple's help.
+fn invite(testers: Vec<Resource>) -> impl Iterator<Item = Effect> {
+    testers.into_iter().filter(|tester| tester.text("state") == Some("NOT_INVITED")).map(|tester| {
+        let attributes = vec![("state", Value::from("INVITED"))];
+        Effect::Set { kind: "betaTesters", id: tester.id, attributes }
+    })
+}
+
+/// The state, the same on both sides, of a build that nobody can test yet or any more.
+fn blocked(view: &View<'_>, build: &Resource) -> Result<Option<&'static str>, Fault> {
+    if build.flag("expired") {
+        return Ok(Some("EXPIRED"));
+    }
+    match build.text("processingState") {
+        Some("PROCESSING") => return Ok(Some("PROCESSING")),
+        Some("FAILED" | "INVALID") => return Ok(Some("PROCESSING_EXCEPTION")),
+        _ => {}
+    }
+    match build.attributes.get("usesNonExemptEncryption").and_then(Value::as_bool) {
+        None => return Ok(Some("MISSING_EXPORT_COMPLIANCE")),
+        Some(false) => return Ok(None),
+        Some(true) => {}
+    }
+    let declarations = view.related("builds", &build.id, "appEncryptionDeclaration")?;
+    let waiting = declarations.iter().any(|declaration| {
+        matches!(declaration.text("appEncryptionDeclarationState"), Some("CREATED" | "IN_REVIEW"))
+    });
+    Ok(waiting.then_some("IN_EXPORT_COMPLIANCE_REVIEW"))
+}
+
+fn has_internal_testers(view: &View<'_>, groups: &[Resource]) -> Result<bool, Fault> {
+    for group in groups.iter().filter(|group| group.flag("isInternalGroup")) {
+        if !view.linked("betaGroups", &group.id, "betaTesters")?.is_empty() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The external state of a build that could be tested.
+fn reviewed(
+    view: &View<'_>,
+    build: &Resource,
+    detail: &Resource,
+    groups: &[Resource],
+) -> Result<&'static str, Fault> {
+    let submission = view.find("betaAppReviewSubmissions", &build.id)?;
+    let state = submission.as_ref().and_then(|submission| submission.text("betaReviewState"));
+    let outside = groups.iter().any(|group| !group.flag("isInternalGroup"))
+        || !view.linked("builds", &build.id, "individualTesters")?.is_empty();
+    Ok(match state {
+        Some("WAITING_FOR_REVIEW") => "WAITING_FOR_BETA_REVIEW",
+        Some("IN_REVIEW") => "IN_BETA_REVIEW",
+        Some("REJECTED") => "BETA_REJECTED",
+        Some("APPROVED") if !outside => "BETA_APPROVED",
+        Some("APPROVED") => {
+            let announced = detail.text("externalBuildState") == Some("IN_BETA_TESTING");
+            if announced || detail.flag("autoNotifyEnabled") {
+                "IN_BETA_TESTING"
+            } else {
+                "READY_FOR_BETA_TESTING"
+            }
+        }
+        _ => "READY_FOR_BETA_SUBMISSION",
+    })
+}
