@@ -231,6 +231,7 @@ struct Walk {
 }
 
 impl Walk {
+    /// From record `r` along some steps.
     fn along(steps: &[Step], values: &mut Values<'_>) -> Walk {
         let mut walk = Walk {
             tables: Vec::new(),
@@ -238,20 +239,31 @@ impl Walk {
             id: "r.id".to_owned(),
             sequence: Some("r.sequence".to_owned()),
         };
-        for (at, step) in steps.iter().enumerate() {
-            let here = if step.is_forward {
-                format!("h{at}.from_sequence = {}", walk.sequence(step.kind, values))
-            } else {
-                format!("h{at}.to_id = {}", walk.id)
-            };
-            let relation = values.integer(step.relation);
-            walk.tables.push(format!("linkages h{at}"));
-            walk.filters
-                .push(format!("h{at}.team = ?1 AND {here} AND h{at}.relation = {relation}"));
-            walk.id = format!("h{at}.{}", if step.is_forward { "to_id" } else { "from_id" });
-            walk.sequence = (!step.is_forward).then(|| format!("h{at}.from_sequence"));
-        }
+        steps.iter().for_each(|step| walk.go(*step, values));
         walk
+    }
+
+    /// From the end of some steps back to where they start.
+    fn back(mut self, steps: &[Step], values: &mut Values<'_>) -> Walk {
+        for step in steps.iter().rev() {
+            self.go(Step { is_forward: !step.is_forward, ..*step }, values);
+        }
+        self
+    }
+
+    fn go(&mut self, step: Step, values: &mut Values<'_>) {
+        let here = if step.is_forward {
+            format!("from_sequence = {}", self.sequence(step.kind, values))
+        } else {
+            format!("to_id = {}", self.id)
+        };
+        let hop = format!("h{}", self.tables.len());
+        let relation = values.integer(step.relation);
+        self.tables.push(format!("linkages {hop}"));
+        self.filters
+            .push(format!("{hop}.team = ?1 AND {hop}.{here} AND {hop}.relation = {relation}"));
+        self.id = format!("{hop}.{}", if step.is_forward { "to_id" } else { "from_id" });
+        self.sequence = (!step.is_forward).then(|| format!("{hop}.from_sequence"));
     }
 
     /// The end's number, which must be of this kind.
@@ -292,77 +304,66 @@ pub(crate) fn facet_text(step: Step, (kind, name): (i64, i64), values: &mut Valu
     )
 }
 
-/// All records for which a condition holds, as a restriction of `r`.
+/// All records for which a condition holds.
 #[derive(Debug)]
 pub(crate) struct Set {
     /// Whether it gives ids (else sequence numbers).
     pub(crate) by_id: bool,
-    /// What follows the column, `IN (SELECT …)`.
-    pub(crate) any_of: String,
+    /// `SELECT` of them, perhaps with repetitions; it can be cut short.
+    pub(crate) select: String,
 }
 
 /// Returns the set for which a condition holds; `None` where it can only be probed.
 pub(crate) fn set<'l>(condition: &Resolved<'l>, values: &mut Values<'l>) -> Option<Set> {
-    match condition {
-        Resolved::Id(ids) => Some(Set { by_id: true, any_of: values.any_of(ids) }),
-        Resolved::Linked { steps, ids } => {
-            let ends = Ends { ids: values.any_of(ids), numbers: None };
-            Some(ends.back_along(steps, values))
-        }
+    let (end, steps) = match condition {
+        Resolved::Id(ids) => (listed_ids(ids, values), &[] as &[Step]),
+        Resolved::Linked { steps, ids } => (listed_ids(ids, values), steps.as_slice()),
         Resolved::Facet { steps, kind, name, test } => {
-            let (kind_place, name) = (values.integer(*kind), values.integer(*name));
-            let test = match test {
-                Test::AnyOf(texts) => format!("t.text {}", values.any_of(texts)),
-                Test::AtLeast(_) | Test::LessThan(_) => range("t.text", test, values),
-                Test::Contains(_) | Test::Present(_) => return None,
-            };
-            let filter =
-                format!("t.team = ?1 AND t.kind = {kind_place} AND t.name = {name} AND {test}");
-            let ends = Ends {
-                ids: format!(
-                    "IN (SELECT e.id FROM facets t CROSS JOIN records e \
-                     ON e.sequence = t.sequence WHERE {filter})"
-                ),
-                numbers: Some(format!("IN (SELECT t.sequence FROM facets t WHERE {filter})")),
-            };
-            Some(ends.back_along(steps, values))
+            (with_facet((*kind, *name), test, values)?, steps.as_slice())
         }
-        _ => None,
+        _ => return None,
+    };
+    let mut walk = end;
+    if steps.last().is_some_and(|last| last.is_forward) && walk.id.is_empty() {
+        walk.tables.push("records e ON e.sequence = t.sequence".to_owned());
+        walk.id = "e.id".to_owned();
+    }
+    let walk = walk.back(steps, values);
+    let column = walk.sequence.as_ref().unwrap_or(&walk.id);
+    let select = format!(
+        "SELECT {column} FROM {} WHERE {}",
+        walk.tables.join(" CROSS JOIN "),
+        walk.filters.join(" AND ")
+    );
+    Some(Set { by_id: walk.sequence.is_none(), select })
+}
+
+/// Records known by their ids.
+fn listed_ids(ids: &[String], values: &mut Values<'_>) -> Walk {
+    Walk {
+        tables: vec![format!("rarray({}) a", values.list(ids))],
+        filters: vec!["TRUE".to_owned()],
+        id: "a.value".to_owned(),
+        sequence: None,
     }
 }
 
-/// Records at the end of a path, while it is walked back.
-struct Ends {
-    ids: String,
-    numbers: Option<String>,
-}
-
-impl Ends {
-    fn back_along(mut self, steps: &[Step], values: &mut Values<'_>) -> Set {
-        for step in steps.iter().rev() {
-            let relation = values.integer(step.relation);
-            self = if step.is_forward {
-                let select = |column: &str| {
-                    format!(
-                        "IN (SELECT b.{column} FROM linkages b WHERE b.team = ?1 \
-                         AND b.to_id {} AND b.relation = {relation})",
-                        self.ids
-                    )
-                };
-                Ends { ids: select("from_id"), numbers: Some(select("from_sequence")) }
-            } else {
-                let numbers =
-                    self.numbers.unwrap_or_else(|| numbered(step.kind, &self.ids, values));
-                let ids = format!(
-                    "IN (SELECT b.to_id FROM linkages b INDEXED BY linkages_forward \
-                     WHERE b.team = ?1 AND b.from_sequence {numbers} AND b.relation = {relation})"
-                );
-                Ends { ids, numbers: None }
-            };
-        }
-        match self.numbers {
-            Some(any_of) => Set { by_id: false, any_of },
-            None => Set { by_id: true, any_of: self.ids },
-        }
-    }
+/// Records with a facet, known by their numbers only.
+fn with_facet<'l>(
+    (kind, name): (i64, i64),
+    test: &'l Test,
+    values: &mut Values<'l>,
+) -> Option<Walk> {
+    let (kind, name) = (values.integer(kind), values.integer(name));
+    let test = match test {
+        Test::AnyOf(texts) => format!("t.text {}", values.any_of(texts)),
+        Test::AtLeast(_) | Test::LessThan(_) => range("t.text", test, values),
+        Test::Contains(_) | Test::Present(_) => return None,
+    };
+    Some(Walk {
+        tables: vec!["facets t".to_owned()],
+        filters: vec![format!("t.team = ?1 AND t.kind = {kind} AND t.name = {name} AND {test}")],
+        id: String::new(),
+        sequence: Some("t.sequence".to_owned()),
+    })
 }

@@ -7,6 +7,8 @@
 mod change;
 mod check;
 mod condition;
+#[cfg(test)]
+mod explain;
 mod failure;
 mod folder;
 mod links;

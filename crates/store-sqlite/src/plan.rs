@@ -138,7 +138,7 @@ pub(crate) fn for_page(
     let total = snapshot.record_count(kind)?;
     let mut sizes = Vec::with_capacity(sources.len());
     for at in sources {
-        sizes.push((at, estimate(snapshot, kind, &conditions[at], total)?));
+        sizes.push((at, estimate(snapshot, &conditions[at], total)?));
     }
     let matching = sizes.iter().map(|(_, size)| *size).min().unwrap_or(total).max(1);
     let page = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
@@ -169,7 +169,7 @@ pub(crate) fn for_count(
     let total = snapshot.record_count(kind)?;
     let mut best = (total, Drive::Kind);
     for (at, condition) in conditions.iter().enumerate().filter(|(_, c)| is_source(c)) {
-        let size = estimate(snapshot, kind, condition, total)?;
+        let size = estimate(snapshot, condition, total)?;
         if size <= best.0 {
             best = (size, ordered(at, condition).unwrap_or(Drive::Set(at)));
         }
@@ -205,12 +205,7 @@ fn ordered(at: usize, condition: &Resolved<'_>) -> Option<Drive> {
     }
 }
 
-fn estimate(
-    snapshot: &Snapshot<'_>,
-    kind: i64,
-    condition: &Resolved<'_>,
-    total: i64,
-) -> Result<i64> {
+fn estimate(snapshot: &Snapshot<'_>, condition: &Resolved<'_>, total: i64) -> Result<i64> {
     match condition {
         Resolved::Id(ids) => return Ok(i64::try_from(ids.len()).unwrap_or(i64::MAX)),
         Resolved::Linked { steps, ids } => {
@@ -229,17 +224,8 @@ fn estimate(
     let Some(set) = condition::set(condition, &mut values) else {
         return Ok(total);
     };
-    let (column, from) = if set.by_id {
-        let kind = values.integer(kind);
-        ("id", format!("INDEXED BY records_by_id WHERE r.team = ?1 AND r.kind = {kind}"))
-    } else {
-        ("sequence", "NOT INDEXED WHERE TRUE".to_owned())
-    };
     let look = values.integer(LOOK);
-    let sql = format!(
-        "SELECT count(*) FROM (SELECT 1 FROM records r {from} AND r.{column} {} LIMIT {look})",
-        set.any_of
-    );
+    let sql = format!("SELECT count(*) FROM ({} LIMIT {look})", set.select);
     let seen = snapshot.number(&sql, &values)?;
     Ok(if seen < LOOK { seen } else { (total / 2).max(seen) })
 }

@@ -142,13 +142,13 @@ impl<'l> Parts<'l> {
 
     fn set(&mut self, kind: i64, set: &condition::Set) {
         let kind = self.values.integer(kind);
-        let any_of = &set.any_of;
+        let select = &set.select;
         if set.by_id {
             self.tables.push("records r INDEXED BY records_by_id".to_owned());
-            self.filters.push(format!("r.team = ?1 AND r.kind = {kind} AND r.id {any_of}"));
+            self.filters.push(format!("r.team = ?1 AND r.kind = {kind} AND r.id IN ({select})"));
         } else {
             self.tables.push("records r NOT INDEXED".to_owned());
-            self.filters.push(format!("r.sequence {any_of} AND r.kind = {kind}"));
+            self.filters.push(format!("r.sequence IN ({select}) AND r.kind = {kind}"));
         }
     }
 

@@ -150,7 +150,8 @@ impl Snapshot<'_> {
         })
     }
 
-    fn resolve<'l>(
+    /// Resolves the conditions of a listing, the record within first.
+    pub(crate) fn resolve<'l>(
         &self,
         kind: i64,
         within: Option<&'l Condition<'_>>,
@@ -169,7 +170,7 @@ impl Snapshot<'_> {
 }
 
 /// The record that a listing is within, as the condition that it is.
-fn within<'l>(listing: &Listing<'l>) -> Option<Condition<'l>> {
+pub(crate) fn within<'l>(listing: &Listing<'l>) -> Option<Condition<'l>> {
     listing.within.map(|within| {
         let back = match within.edge {
             Edge::Forward(relation) => Edge::Backward(relation),
