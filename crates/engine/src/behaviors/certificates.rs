@@ -74,6 +74,10 @@ impl Behavior for Certificates {
         Ok(())
     }
 
+    fn shows(&self) -> &'static [&'static str] {
+        &["csrContent"]
+    }
+
     /// Shown as null, also where nobody sent one. Source: recorded replies; codemagic cannot do
     /// without it.
     fn derive(&self, attributes: &mut Map<String, Value>) {

@@ -68,6 +68,12 @@ pub trait Behavior: Sync {
         &[]
     }
 
+    /// Returns attributes that answers show although the document's schemas do not have them. Any
+    /// other that a body has and no schema is seen by the hooks and not kept.
+    fn shows(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Appends a problem for each reason not to make a change.
     ///
     /// # Errors

@@ -6,6 +6,7 @@
 pub(crate) mod compute;
 mod create;
 mod identity;
+mod kept;
 mod listing;
 mod read;
 mod resolve;

@@ -204,6 +204,19 @@ impl Writing<'_> {
     }
 }
 
-fn refuse(problems: Vec<Problem>) -> Result<(), Failure> {
+/// Refuses with every problem, each once. What is wrong with the request itself wins over the state
+/// that it meets (protocol facts, section 4.7).
+fn refuse(mut problems: Vec<Problem>) -> Result<(), Failure> {
+    let of_state = |problem: &Problem| problem.code.as_str().starts_with("STATE_ERROR");
+    if !problems.iter().all(of_state) {
+        problems.retain(|problem| !of_state(problem));
+    }
+    let mut told = Vec::new();
+    problems.retain(|problem| {
+        let place = problem.source.clone().map(|source| (problem.code, source));
+        let new = place.is_none() || !told.contains(&place);
+        told.push(place);
+        new
+    });
     if problems.is_empty() { Ok(()) } else { Err(problems.into()) }
 }

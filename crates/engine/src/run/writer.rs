@@ -3,20 +3,23 @@
 
 use jiff::Timestamp;
 use russet_auth::Permit;
-use russet_catalog::{Arity, Birth, BirthId, Edge, Shape};
+use russet_catalog::{Arity, Birth, BirthId, Edge};
 use russet_store::{Read, Write};
 use serde_json::{Map, Value};
 
-use super::compute;
+use super::{compute, kept};
 use crate::behaviors::{self, VISIBILITY_ROOT};
 use crate::changes::{Change, Draft, Effect, LinkChange, Resource, View};
+use crate::facets;
 use crate::failure::{Failure, Fault};
 use crate::ids::Ids;
 use crate::relations::{self, Way};
-use crate::{dates, facets};
 
 /// How deep effects and births may follow from each other before it is taken for a loop of ours.
 const DEEPEST: usize = 16;
+
+/// A relationship and the ids that it names.
+type Related = (&'static str, Vec<String>);
 
 /// A write in progress.
 pub struct Writer<'a> {
@@ -58,7 +61,17 @@ impl<'a> Writer<'a> {
     ///
     /// # Errors
     /// Faults, and refusals of hooks.
-    pub fn create(&mut self, mut draft: Draft, inline: &[Draft]) -> Result<(), Failure> {
+    pub fn create(&mut self, draft: Draft, inline: &[Draft]) -> Result<(), Failure> {
+        self.create_under(None, draft, inline)
+    }
+
+    /// As [`Writer::create`]; what belongs to no app by itself hangs from `app`.
+    fn create_under(
+        &mut self,
+        app: Option<&str>,
+        mut draft: Draft,
+        inline: &[Draft],
+    ) -> Result<(), Failure> {
         self.deeper()?;
         let behavior = behaviors::find(draft.kind);
         if let Some(behavior) = behavior {
@@ -66,12 +79,21 @@ impl<'a> Writer<'a> {
             behavior.fill(&mut draft, &self.view(), &mut ids)?;
             self.ids = ids;
         }
-        self.insert(&mut draft)?;
+        let app = self.app_of(&draft)?.or(app.map(str::to_owned));
+        let all = draft.relationships.clone();
+        let to_inline = |(_, ids): &Related| inline.iter().any(|made| ids.contains(&made.id));
+        draft.relationships.retain(|related| !to_inline(related));
+        self.insert_under(app.as_deref(), &mut draft)?;
+        draft.relationships = all;
         for birth in russet_catalog::births(draft.kind) {
             self.give_birth(birth, &draft.id)?;
         }
         for child in inline {
-            self.create(child.clone(), &[])?;
+            self.create_under(app.as_deref(), child.clone(), &[])?;
+        }
+        // A linkage that the far end keeps can be made only now that the far end is there.
+        for (name, ids) in draft.relationships.iter().filter(|related| to_inline(related)) {
+            self.relate(draft.kind, &draft.id, name, LinkChange::Replace, ids)?;
         }
         if let Some(behavior) = behavior {
             self.follow(behavior, &Change::Create { draft: &draft, inline })?;
@@ -106,7 +128,7 @@ impl<'a> Writer<'a> {
         inline: &[Draft],
     ) -> Result<(), Failure> {
         for child in inline {
-            self.create(child.clone(), &[])?;
+            self.create_under(before.app.as_deref(), child.clone(), &[])?;
         }
         self.set(before, attributes)?;
         for (name, ids) in relationships {
@@ -229,8 +251,8 @@ impl<'a> Writer<'a> {
     /// # Errors
     /// When the store fails.
     pub fn insert_under(&mut self, app: Option<&str>, draft: &mut Draft) -> Result<(), Fault> {
-        self.complete(draft.kind, &mut draft.attributes);
-        let text = Value::Object(draft.attributes.clone()).to_string();
+        kept::complete(draft.kind, &mut draft.attributes, self.now);
+        let text = Value::Object(kept::shown(draft.kind, &draft.attributes)).to_string();
         let facets = facets::of(draft.kind, &draft.attributes);
         self.write.insert(draft.kind, &draft.id, app, &text, &facets)?;
         self.touch(draft.kind, &draft.id);
@@ -262,8 +284,8 @@ impl<'a> Writer<'a> {
     fn set(&mut self, before: &Resource, attributes: &Map<String, Value>) -> Result<(), Fault> {
         let mut after = before.attributes.clone();
         for (name, value) in attributes {
-            if after.contains_key(name) || self.is_attribute(&before.kind, name) {
-                after.insert(name.clone(), self.normal(&before.kind, name, value.clone()));
+            if after.contains_key(name) || kept::is_attribute(&before.kind, name) {
+                after.insert(name.clone(), kept::normal(&before.kind, name, value.clone()));
             }
         }
         if let Some(behavior) = behaviors::find(&before.kind) {
@@ -274,52 +296,6 @@ impl<'a> Writer<'a> {
         self.write.update(&before.kind, &before.id, &text, &facets)?;
         self.touch(&before.kind, &before.id);
         Ok(())
-    }
-
-    /// Puts the attributes into the catalog's order with null for what has no value, and keeps
-    /// only what answers show and what behaviors added.
-    fn complete(&self, kind: &str, attributes: &mut Map<String, Value>) {
-        let mut sent = std::mem::take(attributes);
-        for schema in russet_catalog::schemas_of(kind) {
-            for attribute in schema.attributes {
-                if attributes.contains_key(attribute.name) {
-                    continue;
-                }
-                let value = match sent.remove(attribute.name) {
-                    Some(value) => self.normal(kind, attribute.name, value),
-                    None if attribute.name == "createdDate" => self.date(kind),
-                    None => Value::Null,
-                };
-                attributes.insert(attribute.name.to_owned(), value);
-            }
-        }
-        attributes.extend(sent);
-        if let Some(behavior) = behaviors::find(kind) {
-            behavior.derive(attributes);
-        }
-    }
-
-    fn date(&self, kind: &str) -> Value {
-        dates::render(self.now, russet_catalog::date_notation(kind)).into()
-    }
-
-    fn is_attribute(&self, kind: &str, name: &str) -> bool {
-        russet_catalog::schemas_of(kind).iter().any(|schema| schema.attribute(name).is_some())
-    }
-
-    /// Dates are kept in the notation of their family, whatever notation they came in.
-    fn normal(&self, kind: &str, name: &str, value: Value) -> Value {
-        let dated = russet_catalog::schemas_of(kind)
-            .iter()
-            .filter_map(|schema| schema.attribute(name))
-            .any(|attribute| attribute.shape == Shape::DateTime);
-        if !dated {
-            return value;
-        }
-        match value.as_str().and_then(dates::parse) {
-            Some(at) => dates::render(at, russet_catalog::date_notation(kind)).into(),
-            None => value,
-        }
     }
 
     /// Changes what a resource has in a relationship, keeping to-one ends to-one.
