@@ -5,6 +5,10 @@
 //! engine. A type without a behavior is stored as the catalog describes it.
 
 pub mod absent;
+mod app_info_localizations;
+mod app_infos;
+mod app_store_version_localizations;
+mod app_store_versions;
 mod beta_groups;
 mod beta_testers;
 mod build_beta_details;
@@ -16,6 +20,7 @@ mod devices;
 mod locales;
 pub(crate) mod material;
 mod merchant_ids;
+mod new_version;
 mod pass_type_ids;
 mod people;
 mod profiles;
@@ -104,6 +109,10 @@ pub trait Behavior: Sync {
 
 /// All behaviors, sorted by resource type.
 pub static ALL: &[&dyn Behavior] = &[
+    &app_info_localizations::AppInfoLocalizations,
+    &app_infos::AppInfos,
+    &app_store_version_localizations::AppStoreVersionLocalizations,
+    &app_store_versions::AppStoreVersions,
     &beta_groups::BetaGroups,
     &beta_testers::BetaTesters,
     &build_beta_details::BuildBetaDetails,

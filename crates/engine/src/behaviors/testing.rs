@@ -64,11 +64,24 @@ impl World {
         attributes: &Value,
         links: &[(&'static str, &[&str])],
     ) {
+        let app = if kind == "apps" { id } else { APP };
+        self.plant_under(app, kind, id, attributes, links);
+    }
+
+    /// As [`World::plant`], under another app.
+    pub fn plant_under(
+        &mut self,
+        app: &str,
+        kind: &'static str,
+        id: &str,
+        attributes: &Value,
+        links: &[(&'static str, &[&str])],
+    ) {
         let owned = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect();
         let seed = Seed {
             kind,
             id: id.to_owned(),
-            app: (kind != "users").then(|| APP.to_owned()),
+            app: (kind != "users").then(|| app.to_owned()),
             attributes: attributes.as_object().expect("an object").clone(),
             relationships: links.iter().map(|(name, ids)| (*name, owned(ids))).collect(),
         };
