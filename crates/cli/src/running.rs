@@ -91,9 +91,10 @@ fn prepare(settings: &Settings, store: &dyn Store, known: Option<State>) -> Resu
     let url = known.as_ref().map(|state| state.url.clone()).unwrap_or_default();
     let proxy = known.as_ref().and_then(|state| state.proxy.clone());
     let mut teams = known.map(|state| state.teams).unwrap_or_default();
-    if settings.kind == Kind::Demo && store.teams()?.is_empty() {
-        let keys = absolute(&settings.data)?.join("keys");
-        teams = demo::plant(store, &keys, edge::real_time())?;
+    if settings.kind == Kind::Demo {
+        let (keys, now) = (absolute(&settings.data)?.join("keys"), edge::real_time());
+        demo::plant(store, &keys, now)?;
+        teams = demo::describe(store, &keys, teams, now)?;
     }
     Ok(State { url, proxy, operator_secret: secret, teams })
 }
@@ -129,8 +130,10 @@ async fn listen(settings: &Settings, store: Arc<SqliteStore>, mut state: State) 
     state.url = settings.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
     state.proxy = Some(proxy.address().to_string());
     state.save(&settings.data)?;
+    // Whoever reads `ready` may send the signal at once.
+    let asked_to_stop = stop_signal()?;
     announce(settings, &state)?;
-    stop_signal().await?;
+    asked_to_stop.await;
     // Nobody listens any more only if serving has ended by itself.
     let _ = stop.send(true);
     proxy.shutdown().await;
@@ -186,51 +189,61 @@ fn system_clock() -> SystemTime {
     SystemTime::now()
 }
 
-/// Says on stdout that the server is ready and what to do next.
+/// Says on stdout that the server is ready and what to do next. A reader that has gone away after
+/// the first line does not keep the server from serving.
 fn announce(settings: &Settings, state: &State) -> Result<()> {
+    let text = format!("ready {}\n{}", state.url, next_steps(settings, state));
     let mut out = std::io::stdout().lock();
-    let data = settings.data.display();
-    writeln!(out, "ready {}", state.url)?;
-    match settings.kind {
-        Kind::Demo => {
-            if let Some((team, key)) = state.key_with_role("ADMIN") {
-                writeln!(out, "\nTry it, in another terminal:\n")?;
-                writeln!(
-                    out,
-                    "  curl -s -H \"Authorization: Bearer $(russet jwt --key-file {} --key-id {} --issuer {})\" {}/v1/apps\n",
-                    key.file.display(),
-                    key.key_id,
-                    team.issuer_id,
-                    state.url
-                )?;
-                writeln!(out, "  russet exec --data {data} -- YOUR-RELEASE-TOOL\n")?;
-            }
-            writeln!(
-                out,
-                "Keys, users and this server's address: {}",
-                State::path(&settings.data).display()
-            )?;
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(error).context("stdout can not be written")
         }
-        Kind::Serve => {
-            writeln!(
-                out,
-                "This server's address and the operator's secret: {}",
-                State::path(&settings.data).display()
-            )?;
-        }
+        _ => Ok(()),
     }
-    out.flush()?;
-    Ok(())
 }
 
-async fn stop_signal() -> Result<()> {
+fn next_steps(settings: &Settings, state: &State) -> String {
+    let file = State::path(&settings.data);
+    let file = file.display();
+    let Some((team, key)) = state.key_with_role("ADMIN") else {
+        return format!("This server's address and the operator's secret: {file}\n");
+    };
+    // The binary may not be where the shell looks for it.
+    let russet = std::env::current_exe()
+        .map_or_else(|_| "russet".to_owned(), |path| quoted(&path.display().to_string()));
+    let (key_file, data) = (key.file.display().to_string(), settings.data.display().to_string());
+    format!(
+        "\nTry it, in another terminal:\n\n  curl -s -H \"Authorization: Bearer $({russet} jwt --key-file {} \
+         --key-id {} --issuer {})\" {}/v1/apps\n\n  {russet} exec --data {} -- YOUR-RELEASE-TOOL\n\n\
+         Keys, users and this server's address: {file}\n",
+        quoted(&key_file),
+        key.key_id,
+        team.issuer_id,
+        state.url,
+        quoted(&data)
+    )
+}
+
+/// Quotes a word for a shell where it needs that.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-:".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', "'\\''"))
+}
+
+/// Listens for the signals that end a server, from now on.
+fn stop_signal() -> Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        result = tokio::signal::ctrl_c() => result?,
-        _ = terminate.recv() => {}
-    }
-    Ok(())
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }
 
 /// Returns a path that holds wherever the reader stands.

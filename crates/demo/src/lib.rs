@@ -25,7 +25,9 @@ use jiff::Timestamp;
 
 pub use bulk::plant_bulk;
 pub use people::{DemoKey, DemoPerson, DemoTeam, TEAMS};
-pub use plant::{PlantError, PlantedTeam, Randomness, plant};
+pub use plant::{
+    HandOut, PlantError, PlantedTeam, Randomness, is_of, missing, plant, plant_missing,
+};
 pub use seeds::SeedRecord;
 
 use seeds::Seeds;
