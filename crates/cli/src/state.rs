@@ -76,14 +76,14 @@ impl State {
     /// When it cannot be read or is not what it should be.
     pub fn load(data: &Path) -> Result<Option<State>> {
         let path = Self::path(data);
-        let text = match fs::read_to_string(&path) {
+        let text = match fs::read(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(error) => {
                 return Err(error).with_context(|| format!("{} can not be read", path.display()));
             }
         };
-        let state = serde_json::from_str(&text).with_context(|| {
+        let state = serde_json::from_slice(&text).with_context(|| {
             format!("{} is damaged; remove it and start russet again", path.display())
         })?;
         Ok(Some(state))

@@ -37,8 +37,11 @@ pub struct Jwt {
 impl Jwt {
     pub fn run(self) -> Result<ExitCode> {
         let file = self.key_file.display();
-        let pem = std::fs::read_to_string(&self.key_file)
-            .with_context(|| format!("the key file {file} can not be read"))?;
+        let bytes = std::fs::read(&self.key_file).with_context(|| {
+            format!("the key file {file} can not be read; --key-file takes the path of a .p8 file")
+        })?;
+        // What is not text holds no PEM either, which is then said.
+        let pem = String::from_utf8_lossy(&bytes);
         let key = SigningKey::from_pem(&pem).with_context(|| format!("the key file {file}"))?;
         let Some(key_id) = KeyId::parse(&self.key_id) else {
             bail!("'{}' is not a key id: it has ten upper-case letters and digits", self.key_id);
