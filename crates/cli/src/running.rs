@@ -124,7 +124,7 @@ async fn listen(settings: &Settings, store: Arc<SqliteStore>, mut state: State) 
     let server = Server::new(store, directory, Strictness::default(), sources, address.to_string());
     let (stop, stopped) = watch::channel(false);
     let keeping = tokio::spawn(keep_last_used(server.clone(), stopped.clone()));
-    let serving = tokio::spawn(serve(listener, server.router(), stopped));
+    let serving = tokio::spawn(serve(listener, server.clone(), stopped));
     let last_proxy = state.proxy.as_deref().and_then(|address| address.parse().ok());
     let proxy = start_proxy(&settings.data, address, last_proxy).await?;
     state.url = settings.public_url.clone().unwrap_or_else(|| format!("http://{address}"));

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use axum::extract::ConnectInfo;
 use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, Request};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Limited};
@@ -14,18 +15,7 @@ use crate::{LARGEST_BODY, LONGEST_URL, Server};
 
 /// A request as it came in, whole and within limits.
 pub struct Incoming {
-    /// Method as sent.
-    pub method: String,
-    /// Path as sent.
-    pub path: String,
-    /// Query as sent, without `?`.
-    pub query: String,
-    /// Value of the one `Authorization` header.
-    pub authorization: Option<Vec<u8>>,
-    /// `Content-Type`.
-    pub content_type: Option<String>,
-    /// `Accept`.
-    pub accept: Option<String>,
+    parts: Parts,
     /// Scheme and host that the client used.
     pub base: String,
     /// Whole body.
@@ -36,42 +26,61 @@ pub struct Incoming {
     pub now: Timestamp,
 }
 
+impl Incoming {
+    /// Returns the method as sent.
+    pub fn method(&self) -> &str {
+        self.parts.method.as_str()
+    }
+
+    /// Returns the path as sent.
+    pub fn path(&self) -> &str {
+        self.parts.uri.path()
+    }
+
+    /// Returns the query as sent, without `?`.
+    pub fn query(&self) -> &str {
+        self.parts.uri.query().unwrap_or_default()
+    }
+
+    /// Returns the value of the `Authorization` header, if there is exactly one.
+    pub fn authorization(&self) -> Option<&[u8]> {
+        let mut values = self.parts.headers.get_all(AUTHORIZATION).iter();
+        let value = values.next()?;
+        values.next().is_none().then(|| value.as_bytes())
+    }
+
+    /// Returns the `Content-Type`, if it is text.
+    pub fn content_type(&self) -> Option<&str> {
+        self.parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok())
+    }
+
+    /// Returns the `Accept` header, if it is text.
+    pub fn accept(&self) -> Option<&str> {
+        self.parts.headers.get(ACCEPT).and_then(|value| value.to_str().ok())
+    }
+}
+
 /// Takes a request in.
 ///
 /// # Errors
 /// 400 for a bad `Host`, 413 and 414 for what is too large.
-pub async fn accept(
-    server: &Server,
-    request: Request<axum::body::Body>,
-) -> Result<Incoming, Refusal> {
+pub async fn accept<B>(server: &Server, request: Request<B>) -> Result<Incoming, Refusal>
+where
+    B: hyper::body::Body<Data = Bytes>,
+    B::Error: Into<axum::BoxError>,
+{
     let (parts, body) = request.into_parts();
-    let path = parts.uri.path().to_owned();
-    let query = parts.uri.query().unwrap_or_default().to_owned();
-    if path.len() + query.len() > LONGEST_URL {
+    let length = parts.uri.path().len() + parts.uri.query().map_or(0, str::len);
+    if length > LONGEST_URL {
         let detail = format!("The URL is longer than {LONGEST_URL} bytes");
         return Err(Problem::new(Code::UriTooLong, detail).into());
     }
     let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0);
     let base = base(&parts.headers, parts.uri.authority().map(|a| a.as_str()), peer, &server.host)?;
-    let declared = parts.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
-    if declared.and_then(|text| text.parse::<u64>().ok()).is_some_and(|n| n > LARGEST_BODY as u64) {
-        return Err(too_large());
-    }
-    let body = match Limited::new(body, LARGEST_BODY).collect().await {
-        Ok(body) => body.to_bytes(),
-        Err(error) if error.is::<http_body_util::LengthLimitError>() => return Err(too_large()),
-        Err(_) => {
-            let detail = "The request body ended before it was complete";
-            return Err(Problem::new(Code::BadRequest, detail).into());
-        }
-    };
+    let body =
+        if body.is_end_stream() { Bytes::new() } else { whole(&parts.headers, body).await? };
     Ok(Incoming {
-        method: parts.method.as_str().to_owned(),
-        path,
-        query,
-        authorization: only(&parts.headers, AUTHORIZATION.as_str()).map(<[u8]>::to_vec),
-        content_type: text(&parts.headers, CONTENT_TYPE.as_str()),
-        accept: text(&parts.headers, ACCEPT.as_str()),
+        parts,
         base,
         body,
         arrived: (server.sources.real_time)(),
@@ -79,20 +88,28 @@ pub async fn accept(
     })
 }
 
+async fn whole<B>(headers: &HeaderMap, body: B) -> Result<Bytes, Refusal>
+where
+    B: hyper::body::Body<Data = Bytes>,
+    B::Error: Into<axum::BoxError>,
+{
+    let declared = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+    if declared.and_then(|text| text.parse::<u64>().ok()).is_some_and(|n| n > LARGEST_BODY as u64) {
+        return Err(too_large());
+    }
+    match Limited::new(body, LARGEST_BODY).collect().await {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(error) if error.is::<http_body_util::LengthLimitError>() => Err(too_large()),
+        Err(_) => {
+            let detail = "The request body ended before it was complete";
+            Err(Problem::new(Code::BadRequest, detail).into())
+        }
+    }
+}
+
 fn too_large() -> Refusal {
     let detail = format!("The request body is larger than {LARGEST_BODY} bytes");
     Problem::new(Code::PayloadTooLarge, detail).into()
-}
-
-/// The value of a header that stands there exactly once.
-fn only<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a [u8]> {
-    let mut values = headers.get_all(name).iter();
-    let value = values.next()?;
-    values.next().is_none().then(|| value.as_bytes())
-}
-
-fn text(headers: &HeaderMap, name: &str) -> Option<String> {
-    headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
 }
 
 /// The scheme and host for links. Only a peer on this machine (the proxy) is believed when it says

@@ -21,8 +21,17 @@ use crate::answers::Answers;
 use crate::request_id::RequestId;
 use crate::respond::{Answer, Body, JSON, respond};
 
+/// Handles a request to the API that came through the router.
+pub async fn routed(State(server): State<Arc<Server>>, request: Request) -> Response<Body> {
+    handle(server, request).await
+}
+
 /// Handles a request to the API.
-pub async fn handle(State(server): State<Arc<Server>>, request: Request) -> Response<Body> {
+pub async fn handle<B>(server: Arc<Server>, request: axum::http::Request<B>) -> Response<Body>
+where
+    B: hyper::body::Body<Data = Bytes>,
+    B::Error: Into<axum::BoxError>,
+{
     let mut ids = server.fork_ids();
     let id = RequestId(u128::from(ids.bits()) << 64 | u128::from(ids.bits()));
     let line = tracing::enabled!(tracing::Level::INFO)
@@ -41,15 +50,15 @@ pub async fn handle(State(server): State<Arc<Server>>, request: Request) -> Resp
 
 async fn carry_out(server: &Arc<Server>, incoming: Incoming) -> Result<Answer, Failure> {
     let line =
-        RequestLine { method: &incoming.method, path: &incoming.path, query: &incoming.query };
+        RequestLine { method: incoming.method(), path: incoming.path(), query: incoming.query() };
     let principal = server
         .authenticator
-        .authenticate(incoming.authorization.as_deref(), &line, incoming.arrived)
+        .authenticate(incoming.authorization(), &line, incoming.arrived)
         .map_err(Refusal::from)?;
-    let path = decode_path(&incoming.path).ok_or_else(|| bad_path(&incoming.path))?;
-    let (operation, id) = find(&incoming.method, &path)?;
+    let path = decode_path(incoming.path()).ok_or_else(|| bad_path(incoming.path()))?;
+    let (operation, id) = find(incoming.method(), &path)?;
     let permit = russet_auth::permit(&principal, operation)?;
-    if let Some(refused) = not_acceptable(incoming.accept.as_deref(), operation.media) {
+    if let Some(refused) = not_acceptable(incoming.accept(), operation.media) {
         return Ok(refused);
     }
     if operation.method == Method::Get {
@@ -144,12 +153,12 @@ fn read(
     id: Option<&str>,
     permit: &Permit,
 ) -> Result<Answer, Failure> {
-    let key = Answers::key(permit, &incoming.base, &incoming.path, &incoming.query);
+    let key = Answers::key(permit, &incoming.base, incoming.path(), incoming.query());
     let generation = server.store.generation(permit.team());
     if let Some(body) = server.answers.get(&key, generation) {
         return Ok(Answer { status: 200, location: None, media: JSON, body });
     }
-    let query = Query::parse(&incoming.query)?;
+    let query = Query::parse(incoming.query())?;
     let sent = Sent { id, query: &query, content_type: None, body: &[] };
     let Input::Read(query) = russet_engine::read_input(operation, sent)? else {
         return Err(russet_engine::grade::not_yet(operation).into());
@@ -169,8 +178,8 @@ async fn write(
     id: Option<&str>,
     permit: Permit,
 ) -> Result<Answer, Failure> {
-    let query = Query::parse(&incoming.query)?;
-    let content_type = incoming.content_type.as_deref();
+    let query = Query::parse(incoming.query())?;
+    let content_type = incoming.content_type();
     let sent = Sent { id, query: &query, content_type, body: &incoming.body };
     let input = russet_engine::read_input(operation, sent)?;
     let team = permit.team();
@@ -212,8 +221,8 @@ fn answer(
 ) -> Answer {
     let asked = Asked {
         base: &incoming.base,
-        path: &incoming.path,
-        query: &incoming.query,
+        path: incoming.path(),
+        query: incoming.query(),
         operation,
         read,
     };

@@ -82,7 +82,7 @@ impl Server {
         axum::Router::new()
             .route("/healthz", axum::routing::get(health::alive))
             .route("/readyz", axum::routing::get(health::ready))
-            .fallback(api::handle)
+            .fallback(api::routed)
             .with_state(self.clone())
     }
 

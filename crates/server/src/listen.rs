@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use axum::extract::ConnectInfo;
 use axum::http::Request;
+use http_body_util::Either;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -14,6 +15,8 @@ use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tower::ServiceExt;
+
+use crate::{Server, api};
 
 /// Connections served at once; more wait to be accepted.
 const MOST_CONNECTIONS: usize = 4096;
@@ -47,7 +50,10 @@ impl Listener {
 }
 
 /// Serves until `stop` holds `true`, then lets open requests finish.
-pub async fn serve(listener: Listener, router: axum::Router, mut stop: watch::Receiver<bool>) {
+///
+/// Requests to the API go straight to it; the router has the rest.
+pub async fn serve(listener: Listener, server: Arc<Server>, mut stop: watch::Receiver<bool>) {
+    let router = server.router();
     let graceful = GracefulShutdown::new();
     let places = Arc::new(Semaphore::new(MOST_CONNECTIONS));
     loop {
@@ -64,7 +70,7 @@ pub async fn serve(listener: Listener, router: axum::Router, mut stop: watch::Re
             },
             () = stopped(&mut stop) => break,
         };
-        let connection = connect(stream, peer, router.clone());
+        let connection = connect(stream, peer, server.clone(), router.clone());
         let watched = graceful.watch(connection);
         tokio::spawn(async move {
             if let Err(error) = watched.await {
@@ -87,6 +93,7 @@ async fn stopped(stop: &mut watch::Receiver<bool>) {
 fn connect(
     stream: TcpStream,
     peer: SocketAddr,
+    server: Arc<Server>,
     router: axum::Router,
 ) -> impl hyper_util::server::graceful::GracefulConnection<Error = hyper::Error> {
     // Small answers go out at once; a failure to say so costs milliseconds, not correctness.
@@ -95,7 +102,13 @@ fn connect(
     }
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(ConnectInfo(peer));
-        router.clone().oneshot(request)
+        let (server, router) = (server.clone(), router.clone());
+        async move {
+            if request.uri().path().starts_with("/v") {
+                return Ok(api::handle(server, request).await.map(Either::Left));
+            }
+            router.oneshot(request).await.map(|response| response.map(Either::Right))
+        }
     });
     http1::Builder::new()
         .timer(TokioTimer::new())
