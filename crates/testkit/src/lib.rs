@@ -16,4 +16,5 @@ pub use app::{BASE, TestApp};
 pub use caller::Caller;
 pub use reply::Reply;
 pub use russet_auth::Role;
+pub use russet_demo::CERTIFICATE_REQUEST;
 pub use russet_engine::seed::Seed;

@@ -65,7 +65,10 @@ pub fn check(reply: &Reply, operation: &'static Operation, query: &str, findings
 
 fn form(operation: &'static Operation) -> Option<Data> {
     let target = || {
-        let relationship = operation.schema?.relationship(operation.member?)?;
+        let member = operation.member?;
+        // The other schema of the type may be the one that has it.
+        let mut schemas = operation.schema.into_iter().chain(others(operation.schema?.kind));
+        let relationship = schemas.find_map(|schema| schema.relationship(member))?;
         Some((relationship.target, relationship.arity))
     };
     Some(match operation.kind {
@@ -85,6 +88,10 @@ fn form(operation: &'static Operation) -> Option<Data> {
             (target, Arity::One) => Data::Identifier(target),
         },
     })
+}
+
+fn others(kind: &str) -> impl Iterator<Item = &'static Schema> {
+    russet_catalog::schemas_of(kind).iter().copied()
 }
 
 fn list<'a>(data: &'a Value, findings: &mut Findings) -> &'a [Value] {
