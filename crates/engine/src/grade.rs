@@ -3,8 +3,11 @@
 //! Known but not carried out is 501 with an error document, never an invented success. The table
 //! is what COVERAGE.md is computed from.
 
-use russet_catalog::{Operation, OperationKind, Shape};
+use russet_catalog::{Edge, Operation, OperationKind, Shape};
 use russet_wire::{Code, Problem};
+
+use crate::reference::{self, Narrowing};
+use crate::relations;
 
 /// Returns the 501 for an operation.
 #[must_use]
@@ -25,7 +28,20 @@ pub fn reason(operation: &Operation) -> Option<&'static str> {
     if operation.kind == OperationKind::CreateInstance && reserves_upload(operation) {
         return Some("uploads are not taken yet");
     }
+    if is_uncomputed(operation) {
+        return Some("what the relationship leads to is not computed yet");
+    }
     None
+}
+
+/// A relationship that nothing stores, and that reference data does not answer either.
+fn is_uncomputed(operation: &Operation) -> bool {
+    let (Some(schema), Some(member)) = (operation.schema, operation.member) else { return false };
+    let edge = relations::of_schema(schema, member).map(|relationship| relationship.edge);
+    let everything = Narrowing { filters: &[], exists: &[] };
+    edge == Some(Edge::Computed)
+        && !reference::KINDS.contains(&schema.kind)
+        && reference::related(schema.kind, "", member, everything).is_none()
 }
 
 /// A create whose answer carries upload operations would promise an upload that nothing takes.
