@@ -49,7 +49,13 @@ impl Behavior for BetaTesters {
                 }
                 Ok(())
             }
-            _ => Ok(()),
+            Change::Delete { before } | Change::Link { before, relationship: "apps", .. } => {
+                if view.permit.lacks().is_some() && is_external(view, &before.id)? {
+                    problems.splice(.., view.permit.refusal().0);
+                }
+                Ok(())
+            }
+            Change::Link { .. } | Change::Update { .. } => Ok(()),
         }
     }
 
@@ -117,8 +123,8 @@ fn check_new(draft: &Draft, view: &View<'_>, problems: &mut Vec<Problem>) -> Res
         return Ok(());
     }
     if groups.is_empty() && builds.is_empty() {
-        let named = problems.iter().any(|problem| problem.code == Code::RelationshipInvalid);
-        if !named {
+        // What is named and not there has been told.
+        if problems.is_empty() {
             let detail =
                 "You must provide a value for the relationship 'betaGroups' with this request";
             let problem = Problem::new(Code::RelationshipRequired, detail);
@@ -297,6 +303,15 @@ fn settle_group(view: &View<'_>, group: &str) -> Result<Vec<Effect>, Fault> {
     Ok(effects)
 }
 
+/// Returns whether a tester is anything else than a member of internal groups.
+///
+/// # Errors
+/// When the store fails or holds damaged data.
+pub(super) fn is_external(view: &View<'_>, tester: &str) -> Result<bool, Fault> {
+    let groups = view.related(KIND, tester, "betaGroups")?;
+    Ok(groups.is_empty() || groups.iter().any(|group| !group.flag("isInternalGroup")))
+}
+
 /// Whether the caller may not touch who is in a group.
 fn closed(view: &View<'_>, group: &Resource) -> bool {
     !group.flag("isInternalGroup") && view.permit.lacks().is_some()
@@ -435,7 +450,14 @@ mod tests {
         let outside = tester("pia@example.com", "out");
         world.refuses("DEVELOPER POST /v1/betaTesters", &outside, refused);
         let inside = tester("ada@example.com", "in");
-        world.check("DEVELOPER POST /v1/betaTesters", &inside, &json!({"status": 201}));
+        let made = json!({"status": 201});
+        let reply = world.check("DEVELOPER POST /v1/betaTesters", &inside, &made);
+        let id = reply["data"]["id"].as_str().expect("an id").to_owned();
+        let outsider = world.create("/v1/betaTesters", &outside);
+        let path = format!("DEVELOPER DELETE /v1/betaTesters/{outsider}");
+        world.refuses(&path, &Value::Null, refused);
+        let path = format!("DEVELOPER DELETE /v1/betaTesters/{id}");
+        world.check(&path, &Value::Null, &json!({"status": 202}));
     }
 
     #[test]

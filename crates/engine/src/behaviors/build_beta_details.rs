@@ -64,21 +64,39 @@ pub(super) fn settle(view: &View<'_>, build: &str) -> Result<Vec<Effect>, Fault>
         effects.push(Effect::Set { kind: KIND, id: build.id.clone(), attributes });
     }
     if external == "IN_BETA_TESTING" {
-        for group in groups.iter().filter(|group| !group.flag("isInternalGroup")) {
-            let testers = view.related("betaGroups", &group.id, "betaTesters")?;
-            effects.extend(invite(testers));
-        }
-        effects.extend(invite(view.related("builds", &build.id, "individualTesters")?));
+        effects.extend(invite(view, &build.id, &groups)?);
     }
     Ok(effects)
 }
 
+/// Returns what happens when external testers are told of a build that waited for it.
+///
+/// # Errors
+/// When the store fails or holds damaged data.
+pub(super) fn announce(view: &View<'_>, build: &str) -> Result<Vec<Effect>, Fault> {
+    let detail = view.find(KIND, build)?;
+    let state = detail.as_ref().and_then(|detail| detail.text("externalBuildState"));
+    if state != Some("READY_FOR_BETA_TESTING") {
+        return Ok(Vec::new());
+    }
+    let attributes = vec![("externalBuildState", Value::from("IN_BETA_TESTING"))];
+    let mut effects = vec![Effect::Set { kind: KIND, id: build.to_owned(), attributes }];
+    effects.extend(invite(view, build, &view.related("builds", build, "betaGroups")?)?);
+    Ok(effects)
+}
+
 /// Testers who had nothing to test are invited once there is something. Source: Apple's help.
-fn invite(testers: Vec<Resource>) -> impl Iterator<Item = Effect> {
-    testers.into_iter().filter(|tester| tester.text("state") == Some("NOT_INVITED")).map(|tester| {
+fn invite(view: &View<'_>, build: &str, groups: &[Resource]) -> Result<Vec<Effect>, Fault> {
+    let mut testers = view.related("builds", build, "individualTesters")?;
+    for group in groups.iter().filter(|group| !group.flag("isInternalGroup")) {
+        testers.extend(view.related("betaGroups", &group.id, "betaTesters")?);
+    }
+    testers.retain(|tester| tester.text("state") == Some("NOT_INVITED"));
+    let invited = |tester: Resource| {
         let attributes = vec![("state", Value::from("INVITED"))];
         Effect::Set { kind: "betaTesters", id: tester.id, attributes }
-    })
+    };
+    Ok(testers.into_iter().map(invited).collect())
 }
 
 /// The state, the same on both sides, of a build that nobody can test yet or any more.

@@ -5,31 +5,50 @@
 //! engine. A type without a behavior is stored as the catalog describes it.
 
 pub mod absent;
+pub mod acts;
 mod app_info_localizations;
 mod app_infos;
+mod app_store_review_details;
 mod app_store_version_localizations;
+mod app_store_version_phased_releases;
 mod app_store_versions;
+mod apps;
+mod beta_app_localizations;
+mod beta_app_review_details;
+mod beta_app_review_submissions;
+mod beta_build_localizations;
 mod beta_groups;
+mod beta_tester_invitations;
 mod beta_testers;
 mod build_beta_details;
+mod build_beta_notifications;
 mod builds;
 mod bundle_id_capabilities;
 mod bundle_ids;
 mod certificates;
+mod customer_review_responses;
 mod devices;
+mod end_user_license_agreements;
+mod in_app_purchases;
 mod locales;
 pub(crate) mod material;
 mod merchant_ids;
 mod new_version;
 mod pass_type_ids;
 mod people;
+mod products;
 mod profiles;
+mod review_submission_items;
+mod review_submissions;
+mod subscription_groups;
+mod subscriptions;
 #[cfg(test)]
 mod testing;
 mod texts;
 mod unchanged;
 mod user_invitations;
 mod users;
+mod webhooks;
 
 use crate::changes::{Change, Draft, Effect, View};
 use crate::failure::{Failure, Fault};
@@ -42,9 +61,11 @@ use serde_json::{Map, Value};
 pub const VISIBILITY_ROOT: &str = "apps";
 
 /// Types whose create replaces the one that is there: they have the id of what they belong to.
-/// Source: price schedules and purchase availabilities are replaced by POST (documented).
+/// Source: price schedules and purchase availabilities are replaced by POST (documented); a build
+/// that beta review rejected is submitted again (reported).
 pub const REPLACED_BY_CREATE: &[&str] = &[
     "appPriceSchedules",
+    "betaAppReviewSubmissions",
     "inAppPurchaseAvailabilities",
     "inAppPurchasePriceSchedules",
     "subscriptionAvailabilities",
@@ -111,21 +132,38 @@ pub trait Behavior: Sync {
 pub static ALL: &[&dyn Behavior] = &[
     &app_info_localizations::AppInfoLocalizations,
     &app_infos::AppInfos,
+    &app_store_review_details::AppStoreReviewDetails,
     &app_store_version_localizations::AppStoreVersionLocalizations,
+    &app_store_version_phased_releases::AppStoreVersionPhasedReleases,
     &app_store_versions::AppStoreVersions,
+    &apps::Apps,
+    &beta_app_localizations::BetaAppLocalizations,
+    &beta_app_review_details::BetaAppReviewDetails,
+    &beta_app_review_submissions::BetaAppReviewSubmissions,
+    &beta_build_localizations::BetaBuildLocalizations,
     &beta_groups::BetaGroups,
+    &beta_tester_invitations::BetaTesterInvitations,
     &beta_testers::BetaTesters,
     &build_beta_details::BuildBetaDetails,
+    &build_beta_notifications::BuildBetaNotifications,
     &builds::Builds,
     &bundle_id_capabilities::BundleIdCapabilities,
     &bundle_ids::BundleIds,
     &certificates::Certificates,
+    &customer_review_responses::CustomerReviewResponses,
     &devices::Devices,
+    &end_user_license_agreements::EndUserLicenseAgreements,
+    &in_app_purchases::InAppPurchases,
     &merchant_ids::MERCHANT_IDS,
     &pass_type_ids::PASS_TYPE_IDS,
     &profiles::Profiles,
+    &review_submission_items::ReviewSubmissionItems,
+    &review_submissions::ReviewSubmissions,
+    &subscription_groups::SubscriptionGroups,
+    &subscriptions::Subscriptions,
     &user_invitations::UserInvitations,
     &users::Users,
+    &webhooks::Webhooks,
 ];
 
 /// Returns the behavior of a resource type, if it has one.

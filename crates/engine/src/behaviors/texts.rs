@@ -55,10 +55,17 @@ pub(super) fn check_characters(
     }
 }
 
+/// Appends a problem for each thing that review details do not take: long notes, telephone numbers
+/// without a country code.
+pub(super) fn check_review(sent: &Map<String, Value>, problems: &mut Vec<Problem>) {
+    check_lengths(sent, &[("notes", "Review Notes", Most::Characters(4000))], problems);
+    check_phone(sent, problems);
+}
+
 /// Appends a problem where a sent telephone number is none with a country code. Source: numbers
 /// are checked as E.164 (Apple's document); that spaces, dashes, dots and parentheses may group
 /// the digits is seen in lanes.
-pub(super) fn check_phone(sent: &Map<String, Value>, problems: &mut Vec<Problem>) {
+fn check_phone(sent: &Map<String, Value>, problems: &mut Vec<Problem>) {
     let Some(phone) = sent.get("contactPhone").and_then(Value::as_str) else { return };
     let digits = phone.chars().filter(char::is_ascii_digit).count();
     let grouped = |c: char| c.is_ascii_digit() || " -.()".contains(c);
