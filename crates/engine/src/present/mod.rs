@@ -8,6 +8,7 @@ mod resource;
 use russet_catalog::{Arity, Operation};
 use russet_wire::{encode_cursor, json};
 
+use self::resource::Plan;
 use crate::input::ReadQuery;
 use crate::run::{Included, Listed, Outcome, Paging};
 
@@ -56,8 +57,7 @@ pub fn present(asked: Asked<'_>, outcome: &Outcome) -> Presented {
             match record {
                 None => body.push_str("null"),
                 Some(record) => {
-                    let writer = resource::Writer { asked, included: Some(included) };
-                    writer.push(&mut body, schema, record, Some(0));
+                    Plan::new(asked, schema, Some(included)).push(&mut body, record, 0);
                     own = Some(resource::self_link(asked.base, schema, &record.id));
                 }
             }
@@ -79,15 +79,14 @@ pub fn present(asked: Asked<'_>, outcome: &Outcome) -> Presented {
 }
 
 fn page(body: &mut String, asked: Asked<'_>, listed: &Listed) {
-    let size = listed.records.iter().map(|record| record.attributes.len() + 1500).sum();
-    body.reserve(size);
+    let plan = Plan::new(asked, listed.schema, Some(&listed.included));
+    body.reserve(listed.records.iter().map(|record| plan.size_of(record)).sum());
     body.push_str("{\"data\":[");
-    let writer = resource::Writer { asked, included: Some(&listed.included) };
     for (index, record) in listed.records.iter().enumerate() {
         if index > 0 {
             body.push(',');
         }
-        writer.push(body, listed.schema, record, Some(index));
+        plan.push(body, record, index);
     }
     body.push(']');
     push_included(body, asked, &listed.included);
@@ -139,13 +138,18 @@ fn push_included(body: &mut String, asked: Asked<'_>, included: &Included) {
     if asked.read.is_none_or(|read| read.include.is_empty()) {
         return;
     }
-    let writer = resource::Writer { asked, included: None };
+    let mut plans: Vec<Plan<'_>> = Vec::new();
     body.push_str(",\"included\":[");
     for (index, (schema, record)) in included.records.iter().enumerate() {
         if index > 0 {
             body.push(',');
         }
-        writer.push(body, schema, record, None);
+        let known = plans.iter().position(|plan| std::ptr::eq(plan.schema(), *schema));
+        let at = known.unwrap_or_else(|| {
+            plans.push(Plan::new(asked, schema, None));
+            plans.len() - 1
+        });
+        plans[at].push(body, record, index);
     }
     body.push(']');
 }
