@@ -6,6 +6,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::problem::pointer_token;
 use crate::{Code, Problem, Refusal};
 
 /// A resource identifier.
@@ -117,7 +118,7 @@ fn only_members(object: &Map<String, Value>, members: &[&str], at: &str) -> Resu
         .filter(|name| !["links", "meta", "jsonapi"].contains(&name.as_str()))
         .map(|name| {
             Problem::new(Code::EntityUnprocessable, format!("Unexpected member '{name}'"))
-                .at(format!("{at}/{name}"))
+                .at(format!("{at}/{}", pointer_token(name)))
         })
         .collect();
     if problems.is_empty() { Ok(()) } else { Err(Refusal(problems)) }
@@ -138,7 +139,7 @@ fn resource(mut object: Map<String, Value>, at: &str) -> Result<NewResource, Ref
     let relationships = members(object.remove("relationships"), "relationships", at)?
         .into_iter()
         .filter_map(|(name, value)| {
-            let pointer = format!("{at}/relationships/{name}");
+            let pointer = format!("{at}/relationships/{}", pointer_token(&name));
             match value {
                 Value::Null => None,
                 Value::Object(mut relationship) => {

@@ -14,5 +14,5 @@ mod query;
 pub use body::{Identifier, Linkage, NewResource, RequestDocument};
 pub use code::Code;
 pub use cursor::{decode_cursor, encode_cursor};
-pub use problem::{Problem, Refusal, Source};
+pub use problem::{Problem, Refusal, Source, pointer_token};
 pub use query::{Query, decode_path};

@@ -151,6 +151,16 @@ impl Problem {
     }
 }
 
+/// Returns a member's name as one step of a JSON pointer. Source: RFC 6901, section 3.
+#[must_use]
+pub fn pointer_token(name: &str) -> Cow<'_, str> {
+    if name.contains(['~', '/']) {
+        Cow::Owned(name.replace('~', "~0").replace('/', "~1"))
+    } else {
+        Cow::Borrowed(name)
+    }
+}
+
 /// Everything that is wrong with one request; never empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal(pub Vec<Problem>);
@@ -194,6 +204,12 @@ mod tests {
         assert!(refused.to_document("R")["errors"][0].get("id").is_none());
         let refused = Refusal::from(Problem::new(Code::NotFound, "d"));
         assert_eq!(refused.to_document("R")["errors"][0]["id"], "R");
+    }
+
+    #[test]
+    fn names_with_slashes_stay_one_step_of_a_pointer() {
+        assert_eq!(pointer_token("plain"), "plain");
+        assert_eq!(pointer_token("a/b~c"), "a~1b~0c");
     }
 
     #[test]

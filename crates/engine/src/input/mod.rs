@@ -88,8 +88,9 @@ fn check_linkage(target: &str, arity: Arity, linkage: &Linkage) -> Vec<Problem> 
             let detail = "Unexpected json type for 'data'. Expected OBJECT but got ARRAY";
             return vec![Problem::new(Code::RelationshipType, detail).at("/data")];
         }
-        (Arity::Many, Linkage::One(_)) => {
-            let detail = "Unexpected json type for 'data'. Expected ARRAY but got OBJECT";
+        (Arity::Many, Linkage::One(one)) => {
+            let got = entity::form_of(one.as_ref());
+            let detail = format!("Unexpected json type for 'data'. Expected ARRAY but got {got}");
             return vec![Problem::new(Code::RelationshipType, detail).at("/data")];
         }
     };

@@ -4,7 +4,7 @@
 //! STRING` and `'X' is not a valid value for the attribute 'settings/0/key'. Expected one of: …`.
 
 use russet_catalog::{Member, Shape};
-use russet_wire::{Code, Problem};
+use russet_wire::{Code, Problem, pointer_token};
 use serde_json::Value;
 
 use crate::dates;
@@ -44,7 +44,7 @@ pub fn check(name: &str, at: &str, value: &Value, shape: Shape, problems: &mut V
         }
         (Shape::Map, Value::Object(object)) => {
             for (key, value) in object {
-                let (name, at) = (format!("{name}/{key}"), format!("{at}/{key}"));
+                let (name, at) = (format!("{name}/{key}"), format!("{at}/{}", pointer_token(key)));
                 check(&name, &at, value, Shape::String(""), problems);
             }
         }
@@ -75,7 +75,7 @@ fn check_members(
     problems: &mut Vec<Problem>,
 ) {
     for (key, value) in object {
-        let (path, pointer) = (format!("{name}/{key}"), format!("{at}/{key}"));
+        let (path, pointer) = (format!("{name}/{key}"), format!("{at}/{}", pointer_token(key)));
         match members.iter().find(|member| member.name == key) {
             None => {
                 let detail = format!("'{key}' is not a member of the attribute '{name}'");
