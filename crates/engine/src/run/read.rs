@@ -3,12 +3,12 @@
 use russet_auth::Permit;
 use russet_catalog::{Arity, Operation, OperationKind, Relationship, Schema};
 use russet_store::{Linked, Read, Record, Within};
+use russet_wire::{Problem, encode_cursor};
 
 use super::{Included, IncludedLinkage, Listed, Outcome, Paging, compute, listing, resolve};
 use crate::behaviors::absent;
 use crate::failure::{Failure, Fault};
 use crate::input::ReadQuery;
-use crate::input::query::bad_cursor;
 use crate::{grade, relations};
 
 /// How many of a to-many come along where no `limit[relationship]` is given. Source: recorded.
@@ -158,8 +158,8 @@ impl Reading<'_> {
     ) -> Result<Listed, Failure> {
         let start: usize = match self.query.cursor.as_deref() {
             None => 0,
-            Some([position]) => position.parse().map_err(|_| bad_cursor(position))?,
-            Some(_) => return Err(bad_cursor("").into()),
+            Some([position]) => position.parse().map_err(|_| bad_cursor(self.query))?,
+            Some(_) => return Err(bad_cursor(self.query).into()),
         };
         let limit = listing::limit(self.operation, self.query);
         let linked = self.read.linked(edge, &[id], start.saturating_add(limit))?;
@@ -182,8 +182,8 @@ impl Reading<'_> {
     ) -> Result<Listed, Failure> {
         let listing = listing::build(self.operation, schema, within, self.query, self.permit)
             .ok_or_else(|| grade::not_yet(self.operation))?;
-        if listing.after.is_some_and(|after| after.len() != listing.order.len() + 1) {
-            return Err(bad_cursor("").into());
+        if listing.after.is_some_and(|after| !listing.accepts(after)) {
+            return Err(bad_cursor(self.query).into());
         }
         let page = self.read.page(&listing)?;
         let whole = listing.after.is_none() && page.next.is_none();
@@ -199,7 +199,7 @@ impl Reading<'_> {
     ) -> Result<Listed, Failure> {
         let limit = listing::limit(self.operation, self.query);
         let (records, paging) =
-            compute::page(list, self.query, limit).ok_or_else(|| bad_cursor(""))?;
+            compute::page(list, self.query, limit).ok_or_else(|| bad_cursor(self.query))?;
         self.with_included(schema, records, paging)
     }
 
@@ -291,4 +291,10 @@ impl Reading<'_> {
         let named = self.operation.included.iter().find(|s| s.kind == relationship.target);
         named.or_else(|| russet_catalog::schemas_of(relationship.target).first()).copied()
     }
+}
+
+/// The refusal of a cursor that is of another list.
+fn bad_cursor(query: &ReadQuery) -> Problem {
+    let text = query.cursor.as_deref().map(encode_cursor).unwrap_or_default();
+    crate::input::query::bad_cursor(&text)
 }
