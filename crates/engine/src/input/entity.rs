@@ -3,7 +3,9 @@
 //! It reports every problem it finds; details and pointers are those of recorded replies.
 
 use russet_catalog::{Arity, Inline, InputAttribute, InputRelationship, Operation, OperationKind};
-use russet_wire::{Code, Identifier, Linkage, NewResource, Problem, RequestDocument};
+use russet_wire::{
+    Code, Identifier, Linkage, NewResource, Problem, RequestDocument, pointer_token,
+};
 use serde_json::{Map, Value};
 
 use super::shape;
@@ -61,6 +63,7 @@ pub fn check(
     let inline = check_inline(inline, document.included, &mut problems);
     let entity = Entity { attributes, relationships, inline };
     check_local_ids(&entity, &mut problems);
+    check_inline_is_named(&entity, &mut problems);
     (entity, problems)
 }
 
@@ -101,7 +104,7 @@ fn check_members(
 ) -> Members {
     let mut attributes = Map::new();
     for (name, value) in data.attributes {
-        let pointer = format!("{at}/attributes/{name}");
+        let pointer = format!("{at}/attributes/{}", pointer_token(&name));
         match expected.attributes.iter().find(|known| known.name == name) {
             None => problems.push(foreign_attribute(expected, &name, &pointer)),
             Some(known) if value.is_null() => {
@@ -138,7 +141,7 @@ fn check_relationships(
 ) -> Vec<(&'static InputRelationship, Linkage)> {
     let mut relationships = Vec::new();
     for (name, linkage) in sent {
-        let pointer = format!("{at}/relationships/{name}");
+        let pointer = format!("{at}/relationships/{}", pointer_token(&name));
         let Some(known) = expected.relationships.iter().find(|known| known.name == name) else {
             problems.push(foreign_relationship(expected, &name, &pointer));
             continue;
@@ -186,9 +189,12 @@ fn check_linkage(
                 format!("Unexpected json type for '{}'. Expected OBJECT but got ARRAY", known.name);
             problems.push(Problem::new(Code::RelationshipType, detail).at(at));
         }
-        (Arity::Many, Linkage::One(_)) => {
-            let detail =
-                format!("Unexpected json type for '{}'. Expected ARRAY but got OBJECT", known.name);
+        (Arity::Many, Linkage::One(one)) => {
+            let detail = format!(
+                "Unexpected json type for '{}'. Expected ARRAY but got {}",
+                known.name,
+                form_of(one.as_ref())
+            );
             problems.push(Problem::new(Code::RelationshipType, detail).at(at));
         }
     }
@@ -246,11 +252,8 @@ fn check_local_ids(entity: &Entity, problems: &mut Vec<Problem>) {
         inline.relationships.iter().map(move |pair| (format!("/included/{index}"), pair))
     });
     for (at, (known, linkage)) in of_data.chain(of_inline) {
-        let identifiers: &[Identifier] = match linkage {
-            Linkage::One(one) => one.as_slice(),
-            Linkage::Many(many) => many,
-        };
-        for identifier in identifiers.iter().filter(|identifier| is_local(&identifier.id)) {
+        for identifier in identifiers(linkage).iter().filter(|identifier| is_local(&identifier.id))
+        {
             let there = entity.inline.iter().any(|inline| {
                 inline.local_id == identifier.id && inline.schema.kind == identifier.kind
             });
@@ -264,6 +267,41 @@ fn check_local_ids(entity: &Entity, problems: &mut Vec<Problem>) {
             }
         }
     }
+}
+
+/// What is made inline must hang together with the rest: something names it, or it names another
+/// of them. Source: our choice; JSON:API wants full linkage.
+fn check_inline_is_named(entity: &Entity, problems: &mut Vec<Problem>) {
+    let of_inline = entity.inline.iter().flat_map(|inline| &inline.relationships);
+    let named: Vec<&str> = entity
+        .relationships
+        .iter()
+        .chain(of_inline)
+        .flat_map(|(_, linkage)| identifiers(linkage))
+        .map(|identifier| identifier.id.as_str())
+        .collect();
+    for (index, inline) in entity.inline.iter().enumerate() {
+        let mut own = inline.relationships.iter().flat_map(|(_, linkage)| identifiers(linkage));
+        if named.contains(&inline.local_id.as_str()) || own.any(|own| is_local(&own.id)) {
+            continue;
+        }
+        let detail = format!("No relationship names the included resource '{}'", inline.local_id);
+        let pointer = format!("/included/{index}/id");
+        problems.push(Problem::new(Code::IncludedInvalidId, detail).at(pointer));
+    }
+}
+
+fn identifiers(linkage: &Linkage) -> &[Identifier] {
+    match linkage {
+        Linkage::One(one) => one.as_slice(),
+        Linkage::Many(many) => many,
+    }
+}
+
+/// Returns the JSON type of a linkage that is no list.
+#[must_use]
+pub fn form_of(one: Option<&Identifier>) -> &'static str {
+    if one.is_some() { "OBJECT" } else { "NULL" }
 }
 
 /// Returns whether an id is of the form `${local-id}`.
