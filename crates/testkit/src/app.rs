@@ -209,6 +209,12 @@ impl TestApp {
         });
     }
 
+    /// Returns how many commits changed the first team's data.
+    #[must_use]
+    pub fn generation(&self) -> u64 {
+        self.store.generation(self.teams[0].number)
+    }
+
     /// Returns the time at which requests arrive.
     #[must_use]
     pub fn now(&self) -> Timestamp {
