@@ -3,11 +3,14 @@
 //! Known but not carried out is 501 with an error document, never an invented success. The table
 //! is what COVERAGE.md is computed from.
 
-use russet_catalog::{Edge, Operation, OperationKind, Shape};
+use std::collections::HashSet;
+use std::sync::OnceLock;
+
+use russet_catalog::{Edge, Method, Operation, OperationKind, Shape};
 use russet_wire::{Code, Problem};
 
 use crate::reference::{self, Narrowing};
-use crate::relations;
+use crate::{behaviors, relations};
 
 /// Returns the 501 for an operation.
 #[must_use]
@@ -28,10 +31,38 @@ pub fn reason(operation: &Operation) -> Option<&'static str> {
     if operation.kind == OperationKind::CreateInstance && reserves_upload(operation) {
         return Some("uploads are not taken yet");
     }
+    if operation.kind == OperationKind::CreateInstance && asks_for_an_act(operation) {
+        return Some("what it asks for is not done yet");
+    }
     if is_uncomputed(operation) {
         return Some("what the relationship leads to is not computed yet");
     }
     None
+}
+
+/// Returns the 501 for an attribute that a body has set.
+#[must_use]
+pub fn not_yet_set(kind: &str, name: &str) -> Problem {
+    let detail = format!("'{name}' of '{kind}' is not carried out yet");
+    Problem::new(Code::NotImplemented, detail).at_attribute(name)
+}
+
+/// A create that leaves nothing behind that could be read, and has no behavior that acts on it.
+fn asks_for_an_act(operation: &Operation) -> bool {
+    behaviors::acts::NOT_DONE.contains(&operation.id)
+        || operation.schema.is_some_and(|schema| {
+            behaviors::find(schema.kind).is_none() && !readable().contains(schema.kind)
+        })
+}
+
+/// Resource types that some read answers with or includes.
+fn readable() -> &'static HashSet<&'static str> {
+    static TYPES: OnceLock<HashSet<&'static str>> = OnceLock::new();
+    TYPES.get_or_init(|| {
+        let reads = russet_catalog::operations().iter().filter(|read| read.method == Method::Get);
+        let schemas = reads.flat_map(|read| read.answers.iter().chain(read.included));
+        schemas.map(|schema| schema.kind).collect()
+    })
 }
 
 /// A relationship that nothing stores, and that reference data does not answer either.

@@ -5,8 +5,9 @@ use russet_auth::Permit;
 use russet_catalog::{IdFormat, Operation, OperationKind, Schema};
 use russet_store::Write;
 use russet_wire::{Code, Linkage, Problem};
+use serde_json::{Map, Value};
 
-use super::{Included, Outcome, Writer, create, identity, resolve};
+use super::{Included, Outcome, Writer, create, identity, kept, resolve};
 use crate::behaviors;
 use crate::changes::{Change, Draft, LinkChange, Resource};
 use crate::failure::{Failure, Fault};
@@ -96,6 +97,7 @@ impl Writing<'_> {
             }
         }
         refuse(problems)?;
+        require_done(kind, &draft.attributes)?;
         let id = draft.id.clone();
         if behaviors::KEPT_BY_CREATE.contains(&kind)
             && self.writer.read().record(kind, &id)?.is_some()
@@ -141,6 +143,7 @@ impl Writing<'_> {
         };
         self.check(&change, &mut problems)?;
         refuse(problems)?;
+        require_done(self.schema.kind, &entity.attributes)?;
         self.writer.update(
             &before,
             &entity.attributes,
@@ -201,6 +204,21 @@ impl Writing<'_> {
     fn answer(&self, kind: &str, id: &str, created: bool) -> Result<Outcome, Failure> {
         let record = self.writer.read().record(kind, id)?;
         Ok(Outcome::One { schema: self.schema, record, included: Included::default(), created })
+    }
+}
+
+/// A flag that no answer shows (`submitted`, `canceled`) asks for something to be done. Where no
+/// behavior does it, a success would be invented.
+fn require_done(kind: &str, attributes: &Map<String, Value>) -> Result<(), Problem> {
+    if behaviors::find(kind).is_some() {
+        return Ok(());
+    }
+    let asks = |(name, value): &(&String, &Value)| {
+        **value == Value::Bool(true) && !kept::is_attribute(kind, name)
+    };
+    match attributes.iter().find(asks) {
+        Some((name, _)) => Err(grade::not_yet_set(kind, name)),
+        None => Ok(()),
     }
 }
 

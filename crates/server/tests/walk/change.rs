@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use russet_catalog::{Arity, Body, Method, Operation, OperationKind};
+use russet_catalog::{Arity, Body, Inline, InputRelationship, Method, Operation, OperationKind};
 use russet_testkit::Reply;
 use serde_json::{Map, Value, json};
 
@@ -11,7 +11,7 @@ use crate::known::ABSENT;
 use crate::{planted, sample, send};
 
 /// Resources of a type on which a change is tried before it is left at a refusal.
-const SAMPLES: usize = 8;
+const SAMPLES: usize = 20;
 
 impl Maker<'_> {
     /// Updates one of everything: first with nothing, then with every attribute that is taken.
@@ -20,8 +20,28 @@ impl Maker<'_> {
             for id in self.samples(operation) {
                 self.update(operation, &id).await;
                 if self.journal.succeeded(operation) {
+                    self.update_inline(operation, &id).await;
                     break;
                 }
+            }
+        }
+    }
+
+    /// Makes what the update can make inline, twice: the second must not trip over the first.
+    async fn update_inline(&mut self, operation: &'static Operation, id: &str) {
+        let Some(Body::Resource { kind, relationships, inline, .. }) = operation.body else {
+            return;
+        };
+        for known in relationships.iter().filter(|known| makes(inline, known)) {
+            for attempt in [0, 0, 1] {
+                self.turn += 1;
+                let mut included = Vec::new();
+                let data = self.linkage(known, inline, attempt, &mut included);
+                let relationships = json!({ known.name: { "data": data } });
+                let data = json!({ "type": kind, "id": id, "relationships": relationships });
+                let body = json!({ "data": data, "included": included });
+                let reply = send(self.caller, operation, id, &body).await;
+                self.journal.note(operation, &reply);
             }
         }
     }
@@ -202,6 +222,10 @@ impl Maker<'_> {
         }
         ids.iter().rev().take(SAMPLES).cloned().collect()
     }
+}
+
+fn makes(inline: &[Inline], known: &InputRelationship) -> bool {
+    inline.iter().any(|inline| inline.kind == known.target)
 }
 
 fn refused_attributes(reply: &Reply) -> BTreeSet<String> {

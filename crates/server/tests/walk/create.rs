@@ -13,7 +13,7 @@ use crate::known::{ABSENT, Known};
 use crate::{sample, send};
 
 /// How often a create is tried, each time with other values and owners.
-const TRIES: usize = 10;
+const TRIES: usize = 20;
 
 /// Attributes that are answered otherwise than sent. Source: recorded replies, see the behaviors.
 const REWRITTEN: &[(&str, &str)] = &[("bundleIds", "platform")];
@@ -69,7 +69,7 @@ impl Maker<'_> {
                 self.read_back(operation, &id, &reply).await;
                 return Some(id);
             }
-            if reply.status != 409 {
+            if !matches!(reply.status, 409 | 422 | 501) {
                 return None;
             }
             asked.learn(&reply);
@@ -77,7 +77,7 @@ impl Maker<'_> {
         None
     }
 
-    /// A body with what must be there, and with one owner.
+    /// A body with what must be there, and one relationship more.
     fn body(&self, operation: &'static Operation, asked: &Asked, attempt: usize) -> Value {
         let Some(Body::Resource { kind, attributes, relationships, inline }) = operation.body
         else {
@@ -85,11 +85,11 @@ impl Maker<'_> {
         };
         let mut included = Vec::new();
         let mut sent = Map::new();
-        let owner = self.owner(kind, relationships, attempt);
+        let chosen = self.chosen(kind, relationships, attempt);
         for known in *relationships {
             let wanted = known.required
                 || asked.relationships.contains(known.name)
-                || owner == Some(known.name);
+                || chosen == Some(known.name);
             if wanted {
                 let data = self.linkage(known, inline, attempt, &mut included);
                 sent.insert(known.name.to_owned(), json!({ "data": data }));
@@ -121,9 +121,10 @@ impl Maker<'_> {
             .collect()
     }
 
-    /// A resource that is required to belong to nothing still belongs to something: names one
-    /// relationship to an owner of which there is one.
-    fn owner(
+    /// One more relationship than the document requires. A resource that is required to belong to
+    /// nothing still belongs to something: an owner of which there is one. Others may need
+    /// exactly one of several, which no schema tells, so later tries name one after the other.
+    fn chosen(
         &self,
         kind: &str,
         relationships: &'static [InputRelationship],
@@ -131,18 +132,22 @@ impl Maker<'_> {
     ) -> Option<&'static str> {
         let owners = russet_catalog::kind(kind)?.owners;
         let owns = |known: &&InputRelationship| owners.iter().any(|owner| owner.edge == known.edge);
-        if relationships.iter().any(|known| known.required && owns(&known)) {
-            return None;
-        }
-        let able: Vec<&InputRelationship> = relationships
+        let able = relationships
             .iter()
-            .filter(owns)
-            .filter(|known| !self.known.ids(known.target).is_empty())
-            .collect();
-        able.get(attempt % able.len().max(1)).map(|known| known.name)
+            .filter(|known| !known.required && !self.known.ids(known.target).is_empty());
+        let required = relationships.iter().any(|known| known.required && owns(&known));
+        let mut choices: Vec<Option<&str>> = Vec::new();
+        if required {
+            choices.push(None);
+            choices.extend(able.map(|known| Some(known.name)));
+        } else {
+            choices.extend(able.filter(owns).map(|known| Some(known.name)));
+        }
+        choices.get(attempt % choices.len().max(1)).copied().flatten()
     }
 
-    fn linkage(
+    /// The value of a relationship: a resource made inline where the operation takes that.
+    pub fn linkage(
         &self,
         known: &InputRelationship,
         inline: &'static [Inline],

@@ -6,6 +6,7 @@
 //! `sample.rs` that no schema can tell. Start at `admin.rs`.
 
 mod admin;
+mod apps;
 mod change;
 mod create;
 mod explore;

@@ -14,6 +14,7 @@ pub fn attribute(kind: &str, name: &str, shape: Shape, turn: usize) -> Value {
         ("bundleIds", "identifier") => format!("com.example.walk{turn}").into(),
         ("merchantIds", "identifier") => format!("merchant.com.example.walk{turn}").into(),
         ("passTypeIds", "identifier") => format!("pass.com.example.walk{turn}").into(),
+        (_, "productId") => format!("com.example.walk.product{turn}").into(),
         (_, "versionString") => format!("9.{turn}").into(),
         (_, "locale") => json!(LOCALES[turn % LOCALES.len()]),
         (_, "sourceFileChecksum") if matches!(shape, Shape::String(_)) => {
