@@ -173,3 +173,85 @@ fn error_object(error: &Value, at: &str, findings: &mut Findings) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::app::BASE;
+
+    fn reply(status: u16, body: &Value) -> Reply {
+        Reply {
+            method: "GET".to_owned(),
+            path: "/v1/betaCrashLogs/1".to_owned(),
+            status,
+            headers: vec![("content-type".to_owned(), "application/json".to_owned())],
+            body: body.to_string().into(),
+            json: body.clone(),
+            faults: Vec::new(),
+        }
+    }
+
+    fn crash_log() -> Value {
+        let own = format!("{BASE}/v1/betaCrashLogs/1");
+        json!({
+            "data": {
+                "type": "betaCrashLogs",
+                "id": "1",
+                "attributes": { "logText": "t" },
+                "links": { "self": own },
+            },
+            "links": { "self": own },
+        })
+    }
+
+    #[test]
+    fn a_good_reply_has_no_faults() {
+        assert_eq!(check(&reply(200, &crash_log())), Vec::<String>::new());
+    }
+
+    #[test]
+    fn each_departure_from_the_schema_is_told_with_its_place() {
+        let departures = [
+            ("/data/type", json!("apps"), "type is"),
+            ("/data/id", json!(""), "has no id"),
+            ("/data/attributes", json!({ "logText": 5 }), "attributes/logText: 5 is not"),
+            ("/data/attributes", json!({}), "attribute 'logText' is missing"),
+            ("/data/attributes", json!({ "logText": "t", "x": 1 }), "attributes/x: is not"),
+            ("/data/links/self", json!("http://elsewhere"), "links/self is not"),
+            ("/links/self", json!("http://elsewhere"), "links/self: is not a URL"),
+            ("/data", json!(null), "is not a resource"),
+        ];
+        for (place, value, told) in departures {
+            let mut document = crash_log();
+            *document.pointer_mut(place).expect("a place") = value;
+            let faults = check(&reply(200, &document)).join("\n");
+            assert!(faults.contains(told), "{place}: {faults}");
+            assert!(faults.contains("betaCrashLogs_getInstance"), "{faults}");
+        }
+    }
+
+    #[test]
+    fn errors_must_be_error_documents_and_faults_of_ours_are_never_right() {
+        let error = json!({"status": "404", "code": "NOT_FOUND", "title": "t", "detail": "d"});
+        assert!(check(&reply(404, &json!({ "errors": [error] }))).is_empty());
+        for (status, body) in [
+            (404, json!({})),
+            (404, json!({ "errors": [] })),
+            (404, json!({ "errors": [{ "status": "404" }] })),
+            (409, json!({ "errors": [error] })),
+            (500, json!({ "errors": [error] })),
+            (501, json!({ "errors": [error] })),
+        ] {
+            assert!(!check(&reply(status, &body)).is_empty(), "{status} {body}");
+        }
+    }
+
+    #[test]
+    fn a_header_that_the_api_does_not_have_is_told() {
+        let mut reply = reply(200, &crash_log());
+        reply.headers.push(("x-powered-by".to_owned(), "us".to_owned()));
+        assert_eq!(check(&reply), ["x-powered-by: is not a header of the API"]);
+    }
+}
