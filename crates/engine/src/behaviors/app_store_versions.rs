@@ -1,14 +1,14 @@
 //! App Store versions: when there may be a new one, what can be edited when, which builds fit.
 //!
 //! A version has one state and two words for it; `appStoreState` is derived. What a new version
-//! takes over is in `new_version`. Sources: Apple's help on versions, recorded refusals. Guesses:
-//! the code for numbers that are malformed or not higher than the last released one, that release
-//! options stay open until the version is out, that a new version is released after approval.
+//! takes over is in `new_version`, which builds it takes in `attached_builds`. Sources: Apple's help
+//! on versions, recorded refusals. Guesses: that release options stay open until the version is
+//! out, that a new version is released after approval.
 
 use russet_wire::{Code, Problem};
 use serde_json::{Map, Value};
 
-use super::{Behavior, new_version, unchanged};
+use super::{Behavior, attached_builds, new_version, unchanged, version_numbers};
 use crate::changes::{Change, Draft, Effect, Resource, View};
 use crate::failure::{Failure, Fault};
 use crate::ids::Ids;
@@ -38,16 +38,16 @@ impl Behavior for AppStoreVersions {
                     && before.text("versionString") != Some(number)
                 {
                     let others = siblings(before, view)?;
-                    check_number(number, &others, problems);
+                    version_numbers::check(number, &others, problems);
                 }
                 let build = relationships.iter().find(|(name, _)| *name == "build");
                 let Some((_, ids)) = build else { return Ok(()) };
                 let mut after = (*before).clone();
                 after.attributes.extend((*attributes).clone());
-                check_build(&after, ids, view, problems)
+                attached_builds::check(&after, ids, view, problems)
             }
             Change::Link { before, relationship: "build", ids, .. } => {
-                check_build(before, ids, view, problems)
+                attached_builds::check(before, ids, view, problems)
             }
             Change::Delete { before } => check_end(before, view, problems),
             Change::Link { .. } => Ok(()),
@@ -156,7 +156,7 @@ fn check_new(draft: &Draft, view: &View<'_>, problems: &mut Vec<Problem>) -> Res
         problems.push(Problem::new(Code::RelationshipInvalid, detail).at_relationship("app"));
     }
     if let Some(number) = draft.text("versionString") {
-        check_number(number, &others, problems);
+        version_numbers::check(number, &others, problems);
     }
     let version = Resource {
         kind: KIND.to_owned(),
@@ -165,48 +165,12 @@ fn check_new(draft: &Draft, view: &View<'_>, problems: &mut Vec<Problem>) -> Res
         attributes: draft.attributes.clone(),
     };
     match draft.one("build").map(|build| view.find("builds", build)).transpose()?.flatten() {
-        Some(build) if !fits(&version, &build, view)? => problems.push(could_not_be_added()),
+        Some(build) if !attached_builds::fits(&version, &build, view)? => {
+            problems.push(attached_builds::refusal());
+        }
         _ => {}
     }
     Ok(())
-}
-
-/// Numbers are dotted, used once, and higher than what is out. Source: Apple's help; the first
-/// two details are recorded or ours, the third is ours.
-fn check_number(number: &str, others: &[Resource], problems: &mut Vec<Problem>) {
-    let problem = |code, detail| Problem::new(code, detail).at_attribute("versionString");
-    let Some(parts) = parts(number) else {
-        let detail = "A version number has at most 18 characters: numbers separated by periods.";
-        problems.push(problem(Code::AttributeInvalid, detail));
-        return;
-    };
-    if others.iter().any(|other| other.text("versionString") == Some(number)) {
-        let detail = "The version number has been previously used.";
-        problems.push(problem(Code::AttributeDuplicate, detail));
-        return;
-    }
-    let released = others.iter().filter(|other| is_released(other));
-    let highest = released.filter_map(|other| self::parts(other.text("versionString")?)).max();
-    if highest.is_some_and(|highest| parts <= highest) {
-        let detail = "The version number must be higher than that of the last released version.";
-        problems.push(problem(Code::AttributeInvalid, detail));
-    }
-}
-
-/// The parts of a version number without zeros at its end, so that `1.0` is `1.0.0`.
-fn parts(number: &str) -> Option<Vec<u64>> {
-    if number.len() > 18 {
-        return None;
-    }
-    let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-    let mut parts: Vec<u64> = number
-        .split('.')
-        .map(|part| if digits(part) { part.parse().ok() } else { None })
-        .collect::<Option<_>>()?;
-    while parts.last() == Some(&0) {
-        parts.pop();
-    }
-    Some(parts)
 }
 
 /// Source: recorded refusals; one for the number, one for everything else.
@@ -233,48 +197,6 @@ pub(super) fn cannot_be_edited(name: &str) -> Problem {
     Problem::new(Code::State, detail).at_attribute(name)
 }
 
-fn check_build(
-    version: &Resource,
-    ids: &[String],
-    view: &View<'_>,
-    problems: &mut Vec<Problem>,
-) -> Result<(), Fault> {
-    let build = ids.first().map(|id| view.find("builds", id)).transpose()?.flatten();
-    let open = is_editable(version) && version.text("appVersionState") != Some("METADATA_REJECTED");
-    let fits = match &build {
-        Some(build) => fits(version, build, view)?,
-        None => true,
-    };
-    if !open || !fits {
-        problems.push(could_not_be_added());
-    }
-    Ok(())
-}
-
-/// Source: recorded.
-fn could_not_be_added() -> Problem {
-    let title = "A relationship value is not acceptable for the current resource state.";
-    let detail = "The specified pre-release build could not be added.";
-    Problem::new(Code::RelationshipInvalid, detail).titled(title).at_relationship("build")
-}
-
-/// Returns whether a build can be a version's: processed and good, for the store, of its app,
-/// platform and number, and no other version's. Source: Apple's help, recorded refusals.
-fn fits(version: &Resource, build: &Resource, view: &View<'_>) -> Result<bool, Fault> {
-    let trains = view.related("builds", &build.id, "preReleaseVersion")?;
-    let of_train = trains.iter().all(|train| {
-        train.text("platform") == version.text("platform")
-            && train.text("version") == version.text("versionString")
-    });
-    let owners = view.linked("builds", &build.id, "appStoreVersion")?;
-    Ok(build.text("processingState") == Some("VALID")
-        && !build.flag("expired")
-        && build.text("buildAudienceType") != Some("INTERNAL_ONLY")
-        && build.app == version.app
-        && of_train
-        && owners.iter().all(|owner| *owner == version.id))
-}
-
 /// Source: Apple's help; code and wording are our choice.
 fn check_end(before: &Resource, view: &View<'_>, problems: &mut Vec<Problem>) -> Result<(), Fault> {
     let Some(app) = &before.app else { return Ok(()) };
@@ -290,8 +212,7 @@ fn check_end(before: &Resource, view: &View<'_>, problems: &mut Vec<Problem>) ->
 mod tests {
     use serde_json::{Value, json};
 
-    use super::parts;
-    use crate::behaviors::testing::{APP, World, linkage, new, update};
+    use crate::behaviors::testing::{APP, World, new, update};
 
     fn world(versions: &[(&str, &str, &str)]) -> World {
         let mut world = World::new();
@@ -307,24 +228,6 @@ mod tests {
         let attributes = json!({"platform": "IOS", "versionString": number});
         new("appStoreVersions", &attributes, &[("app", json!(["apps", APP]))])
     }
-
-    fn plant_build(world: &mut World, more: &Value) {
-        let train = json!({"version": "2.0", "platform": "IOS"});
-        world.plant("preReleaseVersions", "t1", &train, &[("app", &[APP])]);
-        let mut build = json!({"version": "7", "processingState": "VALID", "expired": false,
-            "buildAudienceType": "APP_STORE_ELIGIBLE"});
-        for (name, value) in more.as_object().expect("an object") {
-            build[name] = value.clone();
-        }
-        let links: &[(&'static str, &[&str])] = &[("app", &[APP]), ("preReleaseVersion", &["t1"])];
-        world.plant("builds", "b1", &build, links);
-    }
-
-    const NO_BUILD: (&str, &str, &str) = (
-        "ENTITY_ERROR.RELATIONSHIP.INVALID",
-        "/data/relationships/build",
-        "The specified pre-release build could not be added.",
-    );
 
     #[test]
     fn a_new_version_is_in_preparation_in_both_vocabularies() {
@@ -372,35 +275,11 @@ mod tests {
     }
 
     #[test]
-    fn a_number_is_higher_than_the_released_one() {
-        let mut world = world(&[("v1", "1.10", "READY_FOR_DISTRIBUTION")]);
-        world.refuses(
-            "POST /v1/appStoreVersions",
-            &version("1.9"),
-            (
-                "ENTITY_ERROR.ATTRIBUTE.INVALID",
-                "/data/attributes/versionString",
-                "The version number must be higher than that of the last released version.",
-            ),
-        );
-        world.check("POST /v1/appStoreVersions", &version("1.11"), &json!({"status": 201}));
-    }
-
-    #[test]
-    fn a_number_is_made_of_digits_and_periods() {
-        assert_eq!(parts("1.0.0"), parts("1"));
-        assert!(parts("1.10") > parts("1.9"));
-        for bad in ["", "1.", ".1", "1.x", "1 0", "1.2.3.4.5.6.7.8.9.10"] {
-            assert_eq!(parts(bad), None, "{bad}");
-        }
-    }
-
-    #[test]
     fn the_number_of_a_locked_version_stays() {
         let mut world = world(&[("v1", "1.0", "WAITING_FOR_REVIEW")]);
         let path = "PATCH /v1/appStoreVersions/v1";
-        let patch = |attributes: Value| update("appStoreVersions", "v1", &attributes, &[]);
-        let renumbered = patch(json!({"versionString": "1.1"}));
+        let version = |attributes: Value| update("appStoreVersions", "v1", &attributes, &[]);
+        let renumbered = version(json!({"versionString": "1.1"}));
         world.refuses(
             path,
             &renumbered,
@@ -412,78 +291,14 @@ mod tests {
         );
         world.refuses(
             path,
-            &patch(json!({"copyright": "2026 Me"})),
+            &version(json!({"copyright": "2026 Me"})),
             (
                 "STATE_ERROR",
                 "/data/attributes/copyright",
                 "Attribute 'copyright' cannot be edited at this time",
             ),
         );
-        world.check(path, &patch(json!({"releaseType": "MANUAL"})), &json!({"status": 200}));
-    }
-
-    #[test]
-    fn a_build_of_the_version_is_attached_and_detached() {
-        let mut world = world(&[("v1", "2.0", "PREPARE_FOR_SUBMISSION")]);
-        plant_build(&mut world, &json!({}));
-        let path = "PATCH /v1/appStoreVersions/v1/relationships/build";
-        let build = linkage(&json!(["builds", "b1"]));
-        world.check(path, &build, &json!({"status": 204}));
-        let attached = json!({"data": {"id": "b1"}});
-        world.check("GET /v1/appStoreVersions/v1/build", &Value::Null, &attached);
-        world.check(path, &build, &json!({"status": 204}));
-        world.check(path, &json!({"data": null}), &json!({"status": 204}));
-        let none = json!({"data": null});
-        world.check("GET /v1/appStoreVersions/v1/build", &Value::Null, &none);
-    }
-
-    #[test]
-    fn builds_that_are_not_for_the_version_are_not_attached() {
-        for build in [
-            json!({"processingState": "PROCESSING"}),
-            json!({"processingState": "INVALID"}),
-            json!({"expired": true}),
-            json!({"buildAudienceType": "INTERNAL_ONLY"}),
-        ] {
-            let mut world = world(&[("v1", "2.0", "PREPARE_FOR_SUBMISSION")]);
-            plant_build(&mut world, &build);
-            let path = "PATCH /v1/appStoreVersions/v1/relationships/build";
-            world.refuses(path, &linkage(&json!(["builds", "b1"])), NO_BUILD);
-        }
-    }
-
-    #[test]
-    fn a_build_of_another_number_is_attached_only_with_that_number() {
-        let mut world = world(&[("v1", "1.0", "PREPARE_FOR_SUBMISSION")]);
-        plant_build(&mut world, &json!({}));
-        let path = "PATCH /v1/appStoreVersions/v1";
-        let build = [("build", json!(["builds", "b1"]))];
-        let alone = update("appStoreVersions", "v1", &json!({}), &build);
-        world.refuses(path, &alone, NO_BUILD);
-        let both = update("appStoreVersions", "v1", &json!({"versionString": "2.0"}), &build);
-        world.check(path, &both, &json!({"status": 200}));
-    }
-
-    #[test]
-    fn a_version_that_is_in_review_keeps_its_build() {
-        let mut world = world(&[("v1", "2.0", "READY_FOR_REVIEW")]);
-        plant_build(&mut world, &json!({}));
-        let path = "PATCH /v1/appStoreVersions/v1/relationships/build";
-        world.refuses(path, &linkage(&json!(["builds", "b1"])), NO_BUILD);
-    }
-
-    #[test]
-    fn a_build_belongs_to_one_version() {
-        let mut world = world(&[
-            ("v1", "2.0", "READY_FOR_DISTRIBUTION"),
-            ("v2", "2.0", "PREPARE_FOR_SUBMISSION"),
-        ]);
-        plant_build(&mut world, &json!({}));
-        let links: &[(&'static str, &[&str])] = &[("build", &["b1"]), ("app", &[APP])];
-        let shipped = json!({"platform": "IOS", "versionString": "2.0"});
-        world.plant("appStoreVersions", "v0", &shipped, links);
-        let path = "PATCH /v1/appStoreVersions/v2/relationships/build";
-        world.refuses(path, &linkage(&json!(["builds", "b1"])), NO_BUILD);
+        world.check(path, &version(json!({"releaseType": "MANUAL"})), &json!({"status": 200}));
     }
 
     #[test]

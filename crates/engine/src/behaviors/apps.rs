@@ -4,8 +4,9 @@
 //! or taken.
 
 use russet_wire::{Code, Problem};
+use serde_json::Value;
 
-use super::{Behavior, beta_testers, unchanged};
+use super::{Behavior, beta_testers, tester_access, unchanged};
 use crate::changes::{Change, Effect, LinkChange, Resource, View};
 use crate::failure::{Failure, Fault};
 use crate::ids::Ids;
@@ -28,7 +29,7 @@ impl Behavior for Apps {
     ) -> Result<(), Fault> {
         match change {
             Change::Update { before, attributes, .. } => {
-                match attributes.get("bundleId").and_then(serde_json::Value::as_str) {
+                match attributes.get("bundleId").and_then(Value::as_str) {
                     Some(identifier) => check_bundle_id(before, identifier, view, problems),
                     None => Ok(()),
                 }
@@ -59,7 +60,7 @@ impl Behavior for Apps {
             Change::Update { before, attributes, .. } => {
                 let kept = &["bundleId", "primaryLocale"];
                 effects.extend(unchanged::restore(KIND, before, attributes, kept));
-                let identifier = attributes.get("bundleId").and_then(serde_json::Value::as_str);
+                let identifier = attributes.get("bundleId").and_then(Value::as_str);
                 if let Some(identifier) = identifier.filter(|i| before.text("bundleId") != Some(i))
                 {
                     effects.extend(move_bundle_id(before, identifier, view)?);
@@ -67,7 +68,7 @@ impl Behavior for Apps {
             }
             Change::Link { before, relationship: "betaTesters", how: LinkChange::Remove, ids } => {
                 for tester in *ids {
-                    effects.extend(beta_testers::forget(view, tester, &before.id)?);
+                    effects.extend(tester_access::forget(view, tester, &before.id)?);
                 }
             }
             _ => {}

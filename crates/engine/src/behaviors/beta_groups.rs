@@ -7,7 +7,7 @@
 use russet_wire::{Code, Problem};
 use serde_json::{Map, Value};
 
-use super::{Behavior, beta_testers, build_beta_details, unchanged};
+use super::{Behavior, beta_testers, build_beta_details, tester_access, unchanged};
 use crate::changes::{Change, Draft, Effect, LinkChange, Resource, View};
 use crate::failure::{Failure, Fault};
 use crate::ids::Ids;
@@ -84,7 +84,7 @@ impl Behavior for BetaGroups {
                     effects.extend(build_beta_details::settle(view, build)?);
                 }
                 let testers = draft.ids("betaTesters");
-                effects.extend(beta_testers::join(view, &draft.id, testers)?);
+                effects.extend(tester_access::join(view, &draft.id, testers)?);
             }
             Change::Update { before, attributes, .. } => {
                 effects.extend(unchanged::restore(KIND, before, attributes, CANNOT_BE_EMPTY));
@@ -96,7 +96,7 @@ impl Behavior for BetaGroups {
             }
             Change::Delete { before } => {
                 for tester in view.linked(KIND, &before.id, "betaTesters")? {
-                    effects.extend(beta_testers::leave(view, &tester, before)?);
+                    effects.extend(tester_access::leave(view, &tester, before)?);
                 }
             }
             Change::Link { relationship: "builds", ids, .. } => {
@@ -105,7 +105,7 @@ impl Behavior for BetaGroups {
                 }
             }
             Change::Link { before, relationship: "betaTesters", how: LinkChange::Add, ids } => {
-                effects.extend(beta_testers::join(view, &before.id, ids)?);
+                effects.extend(tester_access::join(view, &before.id, ids)?);
             }
             Change::Link { .. } => {}
         }

@@ -6,7 +6,7 @@
 use russet_wire::{Code, Problem};
 use serde_json::Value;
 
-use super::{Behavior, beta_testers};
+use super::{Behavior, beta_testers, tester_access};
 use crate::changes::{Change, Draft, Effect, Resource, View};
 use crate::failure::{Failure, Fault};
 use crate::ids::Ids;
@@ -43,7 +43,7 @@ impl Behavior for BetaTesterInvitations {
         } else {
             let groups = view.related("betaTesters", &tester.id, "betaGroups")?;
             let builds = view.related("betaTesters", &tester.id, "builds")?;
-            if !beta_testers::installable(view, &groups, &builds)? {
+            if !tester_access::installable(view, &groups, &builds)? {
                 let detail = "There is no build that the tester can install.";
                 problems.push(Problem::new(Code::StateInviteNoBuilds, detail));
             }

@@ -2,13 +2,12 @@
 //!
 //! Sources: Apple's TestFlight help, recorded refusals (`Tester(s) cannot be assigned` for people
 //! who are not users of the team, who test another app, or who are in the group already). Guess:
-//! a second record for an address of the same app is refused with that text too; who leaves the
-//! last app is forgotten.
+//! a second record for an address of the same app is refused with that text too.
 
 use russet_wire::{Code, Problem};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{Behavior, build_beta_details};
+use super::{Behavior, build_beta_details, tester_access};
 use crate::changes::{Change, Draft, Effect, LinkChange, Resource, View};
 use crate::failure::{Failure, Fault};
 use crate::ids::Ids;
@@ -63,7 +62,7 @@ impl Behavior for BetaTesters {
         let groups = found(view, "betaGroups", draft.ids("betaGroups"))?;
         let builds = found(view, "builds", draft.ids("builds"))?;
         draft.set("inviteType", "EMAIL");
-        draft.set("state", state_of_new(view, &groups, &builds)?);
+        draft.set("state", tester_access::state_of_new(view, &groups, &builds)?);
         draft.set("appDevices", json!([]));
         if let Some(app) = app_of(&groups, &builds) {
             draft.relationships.push(("apps", vec![app.to_owned()]));
@@ -81,7 +80,7 @@ impl Behavior for BetaTesters {
         match change {
             Change::Create { draft, .. } => {
                 for group in draft.ids("betaGroups") {
-                    effects.extend(settle_group(view, group)?);
+                    effects.extend(tester_access::settle_group(view, group)?);
                 }
                 for build in draft.ids("builds") {
                     effects.extend(build_beta_details::settle(view, build)?);
@@ -89,7 +88,11 @@ impl Behavior for BetaTesters {
             }
             Change::Link { before, relationship: "betaGroups", how: LinkChange::Add, ids } => {
                 for group in *ids {
-                    effects.extend(join(view, group, std::slice::from_ref(&before.id))?);
+                    effects.extend(tester_access::join(
+                        view,
+                        group,
+                        std::slice::from_ref(&before.id),
+                    )?);
                 }
             }
             Change::Link { relationship: "builds", ids, .. } => {
@@ -99,7 +102,7 @@ impl Behavior for BetaTesters {
             }
             Change::Link { before, relationship: "apps", how: LinkChange::Remove, ids } => {
                 for app in *ids {
-                    effects.extend(forget(view, &before.id, app)?);
+                    effects.extend(tester_access::forget(view, &before.id, app)?);
                 }
             }
             _ => {}
@@ -185,124 +188,6 @@ fn cannot_be_assigned() -> Problem {
     Problem::new(Code::State, "Tester(s) cannot be assigned")
 }
 
-/// Returns what follows when testers, already linked, are in a group.
-///
-/// # Errors
-/// When the store fails or holds damaged data.
-pub(super) fn join(view: &View<'_>, group: &str, testers: &[String]) -> Result<Vec<Effect>, Fault> {
-    let mut effects = Vec::new();
-    let Some(group) = view.find("betaGroups", group)? else { return Ok(effects) };
-    if testers.is_empty() {
-        return Ok(effects);
-    }
-    let state = state_of_new(view, std::slice::from_ref(&group), &[])?;
-    for tester in found(view, KIND, testers)? {
-        if tester.text("state") == Some("NOT_INVITED") && state == "INVITED" {
-            let attributes = vec![("state", Value::from(state))];
-            effects.push(Effect::Set { kind: KIND, id: tester.id, attributes });
-        }
-    }
-    effects.extend(settle_group(view, &group.id)?);
-    Ok(effects)
-}
-
-/// Returns what follows when a group ends that a tester is in: without another group or build of
-/// the app, the tester loses the app. Source: Apple's help.
-///
-/// # Errors
-/// When the store fails or holds damaged data.
-pub(super) fn leave(view: &View<'_>, tester: &str, group: &Resource) -> Result<Vec<Effect>, Fault> {
-    let Some(app) = &group.app else { return Ok(Vec::new()) };
-    let groups = view.related(KIND, tester, "betaGroups")?;
-    let builds = view.related(KIND, tester, "builds")?;
-    let others = groups.iter().filter(|other| other.id != group.id);
-    if others.chain(&builds).any(|one| one.app.as_ref() == Some(app)) {
-        return Ok(Vec::new());
-    }
-    let mut effects = vec![Effect::Link {
-        kind: KIND,
-        id: tester.to_owned(),
-        relationship: "apps",
-        how: LinkChange::Remove,
-        to: vec![app.clone()],
-    }];
-    effects.extend(forget(view, tester, app)?);
-    Ok(effects)
-}
-
-/// Returns what follows when a tester leaves an app: its groups and builds too, and the record
-/// itself where it was the last app.
-///
-/// # Errors
-/// When the store fails or holds damaged data.
-pub(super) fn forget(view: &View<'_>, tester: &str, app: &str) -> Result<Vec<Effect>, Fault> {
-    let others = view.linked(KIND, tester, "apps")?.into_iter().any(|other| other != app);
-    if !others {
-        return Ok(vec![Effect::Delete { kind: KIND, id: tester.to_owned() }]);
-    }
-    let mut effects = Vec::new();
-    for relationship in ["betaGroups", "builds"] {
-        let there = view.related(KIND, tester, relationship)?;
-        let to: Vec<String> = there
-            .into_iter()
-            .filter(|one| one.app.as_deref() == Some(app))
-            .map(|one| one.id)
-            .collect();
-        let (id, how) = (tester.to_owned(), LinkChange::Remove);
-        effects.push(Effect::Link { kind: KIND, id, relationship, how, to });
-    }
-    Ok(effects)
-}
-
-/// Returns whether a build is there that a tester in these groups, or with these builds, can
-/// install. Source: the states in which Apple's help says that testers are invited.
-pub(super) fn installable(
-    view: &View<'_>,
-    groups: &[Resource],
-    builds: &[Resource],
-) -> Result<bool, Fault> {
-    let ready = |build: &str, side| -> Result<bool, Fault> {
-        let detail = view.find("buildBetaDetails", build)?;
-        let state = detail.as_ref().and_then(|detail| detail.text(side));
-        Ok(matches!(state, Some("IN_BETA_TESTING" | "READY_FOR_BETA_TESTING")))
-    };
-    for group in groups {
-        let internal = group.flag("isInternalGroup");
-        let side = if internal { "internalBuildState" } else { "externalBuildState" };
-        for build in view.linked("betaGroups", &group.id, "builds")? {
-            if ready(&build, side)? {
-                return Ok(true);
-            }
-        }
-    }
-    for build in builds {
-        if ready(&build.id, "externalBuildState")? {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-/// Internal testers are invited at once, others when there is something to test. Source: Apple's
-/// help.
-fn state_of_new(
-    view: &View<'_>,
-    groups: &[Resource],
-    builds: &[Resource],
-) -> Result<&'static str, Fault> {
-    let internal = groups.iter().any(|group| group.flag("isInternalGroup"));
-    let invited = internal || installable(view, groups, builds)?;
-    Ok(if invited { "INVITED" } else { "NOT_INVITED" })
-}
-
-fn settle_group(view: &View<'_>, group: &str) -> Result<Vec<Effect>, Fault> {
-    let mut effects = Vec::new();
-    for build in view.linked("betaGroups", group, "builds")? {
-        effects.extend(build_beta_details::settle(view, &build)?);
-    }
-    Ok(effects)
-}
-
 /// Returns whether a tester is anything else than a member of internal groups.
 ///
 /// # Errors
@@ -329,7 +214,11 @@ fn app_of<'a>(groups: &'a [Resource], builds: &'a [Resource]) -> Option<&'a str>
     groups.iter().chain(builds).find_map(|one| one.app.as_deref())
 }
 
-fn found(view: &View<'_>, kind: &str, ids: &[String]) -> Result<Vec<Resource>, Fault> {
+/// Returns the resources of a kind with these ids.
+///
+/// # Errors
+/// When the store fails or holds damaged data.
+pub(super) fn found(view: &View<'_>, kind: &str, ids: &[String]) -> Result<Vec<Resource>, Fault> {
     let mut found = Vec::with_capacity(ids.len());
     for id in ids {
         found.extend(view.find(kind, id)?);

@@ -138,7 +138,11 @@ fn reviewed(
     groups: &[Resource],
 ) -> Result<&'static str, Fault> {
     let submission = view.find("betaAppReviewSubmissions", &build.id)?;
-    let state = submission.as_ref().and_then(|submission| submission.text("betaReviewState"));
+    let asked = submission.as_ref().and_then(|submission| submission.text("betaReviewState"));
+    // A build of a version that was approved before may pass without being asked for.
+    let passed = ["BETA_APPROVED", "READY_FOR_BETA_TESTING", "IN_BETA_TESTING"];
+    let known = detail.text("externalBuildState").filter(|state| passed.contains(state));
+    let state = asked.or(known.map(|_| "APPROVED"));
     let outside = groups.iter().any(|group| !group.flag("isInternalGroup"))
         || !view.linked("builds", &build.id, "individualTesters")?.is_empty();
     Ok(match state {
@@ -156,4 +160,68 @@ fn reviewed(
         }
         _ => "READY_FOR_BETA_SUBMISSION",
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::behaviors::testing::{APP, World, update};
+
+    /// The two states after a change that asks for them to be settled.
+    fn settled(build: &Value, external: &str) -> Value {
+        let mut world = World::new();
+        world.plant("builds", "b1", build, &[("app", &[APP])]);
+        let detail = json!({"internalBuildState": "READY_FOR_BETA_TESTING",
+            "externalBuildState": external, "autoNotifyEnabled": false});
+        world.plant("buildBetaDetails", "b1", &detail, &[("build", &["b1"])]);
+        let notify = update("buildBetaDetails", "b1", &json!({"autoNotifyEnabled": true}), &[]);
+        let done = json!({"status": 200, "data": {"attributes": {"autoNotifyEnabled": true}}});
+        let reply = world.check("PATCH /v1/buildBetaDetails/b1", &notify, &done);
+        let attributes = &reply["data"]["attributes"];
+        json!([attributes["internalBuildState"], attributes["externalBuildState"]])
+    }
+
+    #[test]
+    fn states_follow_from_the_build() {
+        let valid = |encryption: Value, audience: &str, expired: bool| {
+            json!({"processingState": "VALID", "usesNonExemptEncryption": encryption,
+                "buildAudienceType": audience, "expired": expired})
+        };
+        let store = "APP_STORE_ELIGIBLE";
+        for (build, states) in [
+            (json!({"processingState": "PROCESSING"}), ["PROCESSING"; 2]),
+            (json!({"processingState": "FAILED"}), ["PROCESSING_EXCEPTION"; 2]),
+            (valid(Value::Null, store, false), ["MISSING_EXPORT_COMPLIANCE"; 2]),
+            (valid(json!(false), store, true), ["EXPIRED"; 2]),
+            (
+                valid(json!(false), store, false),
+                ["READY_FOR_BETA_TESTING", "READY_FOR_BETA_SUBMISSION"],
+            ),
+            (
+                valid(json!(false), "INTERNAL_ONLY", false),
+                ["READY_FOR_BETA_TESTING", "NOT_APPLICABLE"],
+            ),
+        ] {
+            assert_eq!(settled(&build, "PROCESSING"), json!(states), "{build}");
+        }
+    }
+
+    #[test]
+    fn a_build_that_passed_without_being_asked_for_stays_approved() {
+        let build = json!({"processingState": "VALID", "usesNonExemptEncryption": false});
+        let kept = json!(["READY_FOR_BETA_TESTING", "BETA_APPROVED"]);
+        assert_eq!(settled(&build, "BETA_APPROVED"), kept);
+    }
+
+    #[test]
+    fn null_does_not_switch_notifications_off() {
+        let mut world = World::new();
+        world.plant("builds", "b1", &json!({"processingState": "VALID"}), &[("app", &[APP])]);
+        let on = json!({"autoNotifyEnabled": true});
+        world.plant("buildBetaDetails", "b1", &on, &[("build", &["b1"])]);
+        let null = update("buildBetaDetails", "b1", &json!({"autoNotifyEnabled": null}), &[]);
+        let kept = json!({"data": {"attributes": {"autoNotifyEnabled": true}}});
+        world.check("PATCH /v1/buildBetaDetails/b1", &null, &kept);
+    }
 }

@@ -13,6 +13,7 @@ mod app_store_version_localizations;
 mod app_store_version_phased_releases;
 mod app_store_versions;
 mod apps;
+mod attached_builds;
 mod beta_app_localizations;
 mod beta_app_review_details;
 mod beta_app_review_submissions;
@@ -29,6 +30,7 @@ mod certificates;
 mod customer_review_responses;
 mod devices;
 mod end_user_license_agreements;
+mod in_app_purchase_localizations;
 mod in_app_purchases;
 mod locales;
 pub(crate) mod material;
@@ -36,18 +38,23 @@ mod merchant_ids;
 mod new_version;
 mod pass_type_ids;
 mod people;
+mod product_localizations;
 mod products;
 mod profiles;
 mod review_submission_items;
 mod review_submissions;
+mod subscription_group_localizations;
 mod subscription_groups;
+mod subscription_localizations;
 mod subscriptions;
+mod tester_access;
 #[cfg(test)]
 mod testing;
 mod texts;
 mod unchanged;
 mod user_invitations;
 mod users;
+mod version_numbers;
 mod webhooks;
 
 use crate::changes::{Change, Draft, Effect, View};
@@ -153,13 +160,16 @@ pub static ALL: &[&dyn Behavior] = &[
     &customer_review_responses::CustomerReviewResponses,
     &devices::Devices,
     &end_user_license_agreements::EndUserLicenseAgreements,
+    &in_app_purchase_localizations::IN_APP_PURCHASE_LOCALIZATIONS,
     &in_app_purchases::InAppPurchases,
     &merchant_ids::MERCHANT_IDS,
     &pass_type_ids::PASS_TYPE_IDS,
     &profiles::Profiles,
     &review_submission_items::ReviewSubmissionItems,
     &review_submissions::ReviewSubmissions,
+    &subscription_group_localizations::SUBSCRIPTION_GROUP_LOCALIZATIONS,
     &subscription_groups::SubscriptionGroups,
+    &subscription_localizations::SUBSCRIPTION_LOCALIZATIONS,
     &subscriptions::Subscriptions,
     &user_invitations::UserInvitations,
     &users::Users,

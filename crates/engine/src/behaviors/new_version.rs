@@ -47,17 +47,14 @@ pub(super) fn complete(
 ) -> Result<Vec<Effect>, Fault> {
     let Some(app) = draft.one("app") else { return Ok(Vec::new()) };
     let mut effects = Vec::new();
-    match last(draft, view)? {
-        Some(last) => {
-            for from in view.related(KIND, &last.id, LOCALIZATIONS)? {
-                effects.extend(copy_localization(&from, draft, view, ids)?);
-            }
-            effects.extend(copy_review_detail(&last, draft, view)?);
+    if let Some(last) = last(draft, view)? {
+        for from in view.related(KIND, &last.id, LOCALIZATIONS)? {
+            effects.extend(copy_localization(&from, draft, view, ids)?);
         }
-        None => {
-            let locale = locales::primary(view, Some(app))?;
-            effects.extend(locale.map(|locale| localization(&draft.id, &locale, ids)));
-        }
+        effects.extend(copy_review_detail(&last, draft, view)?);
+    } else {
+        let locale = locales::primary(view, Some(app))?;
+        effects.extend(locale.map(|locale| localization(&draft.id, &locale, ids)));
     }
     effects.extend(app_infos::open(app, view, ids)?);
     Ok(effects)
