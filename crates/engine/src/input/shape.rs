@@ -15,7 +15,9 @@ pub fn check(name: &str, at: &str, value: &Value, shape: Shape, problems: &mut V
     match (shape, value) {
         (Shape::Any, _) | (Shape::Boolean, Value::Bool(_)) | (Shape::Number, Value::Number(_)) => {}
         (Shape::Integer, Value::Number(number)) if number.is_i64() => {}
-        (Shape::String(_), Value::String(text)) => check_text(name, at, text, problems),
+        (Shape::String(format), Value::String(text)) => {
+            check_text(name, at, format, text, problems);
+        }
         (Shape::Date, Value::String(text)) => {
             if text.parse::<jiff::civil::Date>().is_err() || text.len() != 10 {
                 problems.push(not_a_date(name, at, text, "a date such as 2026-01-31"));
@@ -59,11 +61,36 @@ pub fn check(name: &str, at: &str, value: &Value, shape: Shape, problems: &mut V
     }
 }
 
-fn check_text(name: &str, at: &str, text: &str, problems: &mut Vec<Problem>) {
+fn check_text(name: &str, at: &str, format: &str, text: &str, problems: &mut Vec<Problem>) {
     if text.contains('\0') {
         let detail =
             format!("An attribute value has invalid characters. - '{name}' can't contain NUL.");
         problems.push(Problem::new(Code::AttributeInvalid, detail).at(at));
+    } else if let Some(wanted) = unmet_format(format, text) {
+        let detail =
+            format!("'{text}' is not a valid value for the attribute '{name}'. Expected {wanted}");
+        problems.push(Problem::new(Code::AttributeInvalid, detail).at(at));
+    }
+}
+
+/// Returns what a text of a format would be, where this one is not. An empty text clears a value.
+/// Source: formats are documented, the wording is ours.
+fn unmet_format(format: &str, text: &str) -> Option<&'static str> {
+    let one_word = !text.contains(|c: char| c.is_whitespace() || c.is_control());
+    match format {
+        "uri" => {
+            let (scheme, rest) = text.split_once("://").unwrap_or_default();
+            let named = scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+                && scheme.chars().all(|c| c.is_ascii_alphanumeric() || "+-.".contains(c));
+            let fits = text.is_empty() || named && one_word && !rest.is_empty();
+            (!fits).then_some("a URL such as https://example.com")
+        }
+        "email" => {
+            let (person, host) = text.rsplit_once('@').unwrap_or_default();
+            let fits = one_word && !person.is_empty() && !host.is_empty();
+            (!fits).then_some("an e-mail address")
+        }
+        _ => None,
     }
 }
 

@@ -151,11 +151,43 @@ async fn values_outside_an_enum_dates_and_texts() {
             Pointer("/data/attributes/earliestReleaseDate"),
         )
     };
+    let url = |text: &str| {
+        let body = format!(
+            r#"{{"data":{{"type":"apps","id":"{{app}}","attributes":{{"subscriptionStatusUrl":"{text}"}}}}}}"#
+        );
+        let detail = format!(
+            "'{text}' is not a valid value for the attribute 'subscriptionStatusUrl'. Expected a URL such as https://example.com"
+        );
+        Row::send(Ours, "PATCH", "/v1/apps/{app}", body).is(
+            409,
+            INVALID,
+            detail,
+            Pointer("/data/attributes/subscriptionStatusUrl"),
+        )
+    };
+    let email = |text: &str| {
+        let body =
+            format!(r#"{{"data":{{"type":"betaTesters","attributes":{{"email":"{text}"}}}}}}"#);
+        let detail = format!(
+            "'{text}' is not a valid value for the attribute 'email'. Expected an e-mail address"
+        );
+        Row::send(Ours, "POST", "/v1/betaTesters", body).is(
+            409,
+            INVALID,
+            detail,
+            Pointer("/data/attributes/email"),
+        )
+    };
     let nul = "An attribute value has invalid characters. - 'name' can't contain NUL.";
     hold(vec![
         bundle("ANDROID").is(409, TYPE, not_in("ANDROID"), Pointer("/data/attributes/platform")),
         bundle("ios").is(409, TYPE, not_in("ios"), Pointer("/data/attributes/platform")),
         bundle("").is(409, TYPE, not_in(""), Pointer("/data/attributes/platform")),
+        url("example.com"),
+        url("https://"),
+        url("https://a b.example"),
+        email("nobody"),
+        email("@example.com"),
         version("2026-01-31"),
         version("tomorrow"),
         version("2026-02-30T10:00:00Z"),
