@@ -10,4 +10,5 @@ mod members;
 mod parameters;
 mod paths;
 mod random;
+mod random_operations;
 mod table;

@@ -110,7 +110,7 @@ fn damage() -> impl Strategy<Value = Damage> {
     ]
 }
 
-fn value() -> impl Strategy<Value = Value> {
+pub fn value() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
         any::<bool>().prop_map(Value::from),
@@ -182,7 +182,7 @@ fn parameter_name() -> impl Strategy<Value = String> {
     family.prop_map(str::to_owned)
 }
 
-fn escaped(text: &str) -> String {
+pub fn escaped(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02X}")).collect()
 }
 
