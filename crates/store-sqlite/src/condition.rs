@@ -7,6 +7,7 @@ use russet_store::{Condition, Edge, Result, Test};
 use crate::names::storing_kind;
 use crate::snapshot::Snapshot;
 use crate::values::Values;
+use crate::walk::Walk;
 
 /// A condition with its names resolved.
 #[derive(Debug)]
@@ -48,11 +49,11 @@ pub(crate) fn resolve<'l>(
         Condition::Id(ids) if ids.is_empty() => Resolved::Never,
         Condition::Id(ids) => Resolved::Id(ids),
         Condition::Apps(apps) => Resolved::Apps(apps),
-        Condition::Linked { path, ids } => match steps(snapshot, path) {
+        Condition::Linked { path, ids } => match steps(snapshot, listed, path) {
             Some(steps) if !ids.is_empty() => Resolved::Linked { steps, ids },
             _ => Resolved::Never,
         },
-        Condition::Exists { path, present } => match steps(snapshot, path) {
+        Condition::Exists { path, present } => match steps(snapshot, listed, path) {
             Some(steps) => Resolved::Exists { steps, present: *present },
             None if *present => Resolved::Never,
             None => Resolved::Always,
@@ -63,9 +64,11 @@ pub(crate) fn resolve<'l>(
     })
 }
 
-/// Resolves hops; `None` where one of them was never stored.
-pub(crate) fn steps(snapshot: &Snapshot<'_>, path: &[Edge<'_>]) -> Option<Vec<Step>> {
-    path.iter().map(|edge| step(snapshot, *edge)).collect()
+/// Resolves hops; `None` where one of them was never stored, or is another kind's to store.
+fn steps(snapshot: &Snapshot<'_>, listed: i64, path: &[Edge<'_>]) -> Option<Vec<Step>> {
+    let steps: Vec<Step> = path.iter().map(|edge| step(snapshot, *edge)).collect::<Option<_>>()?;
+    let is_own = steps.first().is_none_or(|first| !first.is_forward || first.kind == listed);
+    is_own.then_some(steps)
 }
 
 /// Resolves one hop.
@@ -86,7 +89,8 @@ fn facet<'l>(
     (kind, name): (&str, &str),
     test: &'l Test,
 ) -> Result<Resolved<'l>> {
-    let (Some(steps), Some(kind)) = (steps(snapshot, path), snapshot.names.number(kind)) else {
+    let (Some(steps), Some(kind)) = (steps(snapshot, listed, path), snapshot.names.number(kind))
+    else {
         return Ok(Resolved::Never);
     };
     // What is reached against a relation's direction is of the kind that stores it.
@@ -116,6 +120,20 @@ fn passes_empty(test: &Test) -> bool {
     }
 }
 
+impl Resolved<'_> {
+    /// Whether a probe looks at more of the record than its number.
+    pub(crate) fn needs_record(&self) -> bool {
+        match self {
+            Resolved::Always | Resolved::Never => false,
+            Resolved::Id(_) | Resolved::Apps(_) => true,
+            Resolved::Facet { steps, .. }
+            | Resolved::Record { steps, .. }
+            | Resolved::Linked { steps, .. }
+            | Resolved::Exists { steps, .. } => steps.first().is_some_and(|s| !s.is_forward),
+        }
+    }
+}
+
 /// Returns SQL that holds when the condition does for record `r`; `None` where it always does.
 pub(crate) fn probe<'l>(condition: &Resolved<'l>, values: &mut Values<'l>) -> Option<String> {
     Some(match condition {
@@ -138,14 +156,15 @@ pub(crate) fn probe<'l>(condition: &Resolved<'l>, values: &mut Values<'l>) -> Op
             walk.exists(&format!("{sequence} IS NOT NULL"))
         }
         Resolved::Linked { steps, ids } => {
-            let walk = Walk::along(steps, values);
+            let mut walk = Walk::along(steps, values);
             let any_of = values.any_of(ids);
-            let test = match (steps.last(), &walk.sequence) {
+            let test = match steps.last() {
                 // The key holds the number of the linking record, not its id.
-                (Some(last), Some(sequence)) if !last.is_forward => {
-                    format!("{sequence} {}", numbered(last.kind, &any_of, values))
+                Some(last) if !last.is_forward => {
+                    let numbers = numbered(last.kind, &any_of, values);
+                    format!("{} {numbers}", walk.sequence(last.kind, values))
                 }
-                _ => format!("{} {any_of}", walk.id),
+                _ => format!("{} {any_of}", walk.id()),
             };
             walk.exists(&test)
         }
@@ -189,22 +208,22 @@ fn facet_probe<'l>(
                 values.any_of(texts)
             )
         }
-        Test::Contains(needles) => {
-            let any: Vec<String> = needles
-                .iter()
-                .map(|needle| values.text(needle.to_ascii_lowercase()))
-                .map(|place| format!("instr(lower(t.text), {place}) > 0"))
-                .collect();
-            if any.is_empty() {
-                "FALSE".to_owned()
-            } else {
-                of_record(&format!("({})", any.join(" OR ")))
-            }
-        }
+        Test::Contains(_) => of_record(&contains("t.text", test, values)),
         Test::Present(true) => of_record("t.text > ''"),
         Test::Present(false) => format!("NOT {}", of_record("t.text > ''")),
         Test::AtLeast(_) | Test::LessThan(_) => of_record(&range("t.text", test, values)),
     }
+}
+
+/// SQL for the test that looks into texts.
+fn contains<'l>(column: &str, test: &'l Test, values: &mut Values<'l>) -> String {
+    let Test::Contains(needles) = test else { return "FALSE".to_owned() };
+    let tests: Vec<String> = needles
+        .iter()
+        .map(|needle| values.text(needle.to_ascii_lowercase()))
+        .map(|place| format!("instr(lower({column}), {place}) > 0"))
+        .collect();
+    if tests.is_empty() { "FALSE".to_owned() } else { format!("({})", tests.join(" OR ")) }
 }
 
 /// SQL for the tests that are a range of texts. A record without a value is in none.
@@ -220,88 +239,18 @@ fn range<'l>(column: &str, test: &'l Test, values: &mut Values<'l>) -> String {
     }
 }
 
-/// The tables between record `r` and the end of some steps.
-struct Walk {
-    tables: Vec<String>,
-    filters: Vec<String>,
-    /// The end's id.
-    id: String,
-    /// The end's number, where it is at hand without a look at `records`.
-    sequence: Option<String>,
-}
-
-impl Walk {
-    /// From record `r` along some steps.
-    fn along(steps: &[Step], values: &mut Values<'_>) -> Walk {
-        let mut walk = Walk {
-            tables: Vec::new(),
-            filters: Vec::new(),
-            id: "r.id".to_owned(),
-            sequence: Some("r.sequence".to_owned()),
-        };
-        steps.iter().for_each(|step| walk.go(*step, values));
-        walk
-    }
-
-    /// From the end of some steps back to where they start.
-    fn back(mut self, steps: &[Step], values: &mut Values<'_>) -> Walk {
-        for step in steps.iter().rev() {
-            self.go(Step { is_forward: !step.is_forward, ..*step }, values);
-        }
-        self
-    }
-
-    fn go(&mut self, step: Step, values: &mut Values<'_>) {
-        let here = if step.is_forward {
-            format!("from_sequence = {}", self.sequence(step.kind, values))
-        } else {
-            format!("to_id = {}", self.id)
-        };
-        let hop = format!("h{}", self.tables.len());
-        let relation = values.integer(step.relation);
-        self.tables.push(format!("linkages {hop}"));
-        self.filters
-            .push(format!("{hop}.team = ?1 AND {hop}.{here} AND {hop}.relation = {relation}"));
-        self.id = format!("{hop}.{}", if step.is_forward { "to_id" } else { "from_id" });
-        self.sequence = (!step.is_forward).then(|| format!("{hop}.from_sequence"));
-    }
-
-    /// The end's number, which must be of this kind.
-    fn sequence(&mut self, kind: i64, values: &mut Values<'_>) -> String {
-        if let Some(sequence) = &self.sequence {
-            return sequence.clone();
-        }
-        let table = format!("q{}", self.tables.len());
-        let kind = values.integer(kind);
-        self.tables.push(format!("records {table} INDEXED BY records_by_id"));
-        self.filters.push(format!(
-            "{table}.team = ?1 AND {table}.kind = {kind} AND {table}.id = {}",
-            self.id
-        ));
-        let sequence = format!("{table}.sequence");
-        self.sequence = Some(sequence.clone());
-        sequence
-    }
-
-    fn exists(&self, test: &str) -> String {
-        let (tables, filters) = (self.tables.join(" CROSS JOIN "), self.filters.join(" AND "));
-        format!("EXISTS (SELECT 1 FROM {tables} WHERE {filters} AND {test})")
-    }
-}
-
 /// SQL for the text of a facet of the first record at the end of a step, empty where there is
 /// none.
 pub(crate) fn facet_text(step: Step, (kind, name): (i64, i64), values: &mut Values<'_>) -> String {
     let mut walk = Walk::along(&[step], values);
     let sequence = walk.sequence(kind, values);
     let name = values.integer(name);
-    let (tables, filters) = (walk.tables.join(" CROSS JOIN "), walk.filters.join(" AND "));
     let order = if step.is_forward { "position" } else { "from_sequence" };
-    format!(
-        "coalesce((SELECT t.text FROM {tables} CROSS JOIN facets t INDEXED BY facets_by_record \
-         WHERE {filters} AND t.team = ?1 AND t.sequence = {sequence} AND t.name = {name} \
-         AND t.repeated = 0 ORDER BY h0.{order} LIMIT 1), '')"
-    )
+    walk.join(
+        "facets t INDEXED BY facets_by_record",
+        &format!("t.team = ?1 AND t.sequence = {sequence} AND t.name = {name} AND t.repeated = 0"),
+    );
+    format!("coalesce((SELECT t.text FROM {} ORDER BY h0.{order} LIMIT 1), '')", walk.from())
 }
 
 /// All records for which a condition holds.
@@ -323,32 +272,36 @@ pub(crate) fn set<'l>(condition: &Resolved<'l>, values: &mut Values<'l>) -> Opti
         }
         _ => return None,
     };
-    let mut walk = end;
-    if steps.last().is_some_and(|last| last.is_forward) && walk.id.is_empty() {
-        walk.tables.push("records e ON e.sequence = t.sequence".to_owned());
-        walk.id = "e.id".to_owned();
-    }
-    let walk = walk.back(steps, values);
-    let column = walk.sequence.as_ref().unwrap_or(&walk.id);
-    let select = format!(
-        "SELECT {column} FROM {} WHERE {}",
-        walk.tables.join(" CROSS JOIN "),
-        walk.filters.join(" AND ")
-    );
-    Some(Set { by_id: walk.sequence.is_none(), select })
+    let walk = end.back(steps, values);
+    let (by_id, column) = walk.column();
+    let name = if by_id { "id" } else { "sequence" };
+    let select = format!("SELECT {column} AS {name} FROM {}", walk.from());
+    Some(Set { by_id, select })
+}
+
+/// Returns SQL that counts how many of the first texts are hits, for a test that looks into them.
+pub(crate) fn sample<'l>(
+    condition: &Resolved<'l>,
+    look: i64,
+    values: &mut Values<'l>,
+) -> Option<String> {
+    let Resolved::Facet { kind, name, test: test @ Test::Contains(_), .. } = condition else {
+        return None;
+    };
+    let (kind, name, look) = (values.integer(*kind), values.integer(*name), values.integer(look));
+    let test = contains("t.text", test, values);
+    Some(format!(
+        "SELECT count(*) FROM (SELECT {test} AS is_hit FROM facets t WHERE t.team = ?1 \
+         AND t.kind = {kind} AND t.name = {name} LIMIT {look}) WHERE is_hit"
+    ))
 }
 
 /// Records known by their ids.
 fn listed_ids(ids: &[String], values: &mut Values<'_>) -> Walk {
-    Walk {
-        tables: vec![format!("rarray({}) a", values.list(ids))],
-        filters: vec!["TRUE".to_owned()],
-        id: "a.value".to_owned(),
-        sequence: None,
-    }
+    Walk::from_ids(format!("rarray({}) a", values.list(ids)), "a.value")
 }
 
-/// Records with a facet, known by their numbers only.
+/// Records with a facet, known by their numbers.
 fn with_facet<'l>(
     (kind, name): (i64, i64),
     test: &'l Test,
@@ -358,12 +311,9 @@ fn with_facet<'l>(
     let test = match test {
         Test::AnyOf(texts) => format!("t.text {}", values.any_of(texts)),
         Test::AtLeast(_) | Test::LessThan(_) => range("t.text", test, values),
-        Test::Contains(_) | Test::Present(_) => return None,
+        Test::Contains(_) => contains("t.text", test, values),
+        Test::Present(_) => return None,
     };
-    Some(Walk {
-        tables: vec!["facets t".to_owned()],
-        filters: vec![format!("t.team = ?1 AND t.kind = {kind} AND t.name = {name} AND {test}")],
-        id: String::new(),
-        sequence: Some("t.sequence".to_owned()),
-    })
+    let filter = format!("t.team = ?1 AND t.kind = {kind} AND t.name = {name} AND {test}");
+    Some(Walk::from_numbers("facets t".to_owned(), filter, "t.sequence"))
 }

@@ -89,32 +89,100 @@ fn any_of(texts: &[&str]) -> Test {
     Test::AnyOf(texts.iter().map(|&text| text.to_owned()).collect())
 }
 
+fn of_app(id: &str) -> Condition<'static> {
+    Condition::Linked { path: vec![Edge::Forward("builds.app")], ids: vec![id.to_owned()] }
+}
+
+/// Checks that each listing's plan starts from an index and sorts nothing.
+fn in_order(listings: &[(&str, Listing<'_>)]) {
+    let (starts, listings): (Vec<_>, Vec<_>) = listings.iter().cloned().unzip();
+    for ((start, listing), plan) in starts.iter().zip(&listings).zip(plans(&listings)) {
+        assert!(plan.starts_with(start), "{listing:?}\n{plan}");
+        assert!(!plan.contains("TEMP B-TREE"), "{listing:?}\n{plan}");
+        assert_no_scan(&plan);
+    }
+}
+
+/// A list of texts or ids that was bound may be scanned, and so may one page.
+fn assert_no_scan(plan: &str) {
+    for line in plan.lines().filter(|line| line.contains("SCAN")) {
+        let is_short =
+            ["SCAN rarray", "SCAN a ", "SCAN p", "SCAN r"].iter().any(|s| line.starts_with(s));
+        assert!(is_short, "{plan}");
+        assert!(!line.contains("INDEX records") && !line.contains("USING INDEX"), "{plan}");
+    }
+}
+
 #[test]
-fn show() {
+fn listings_in_an_indexs_order_follow_it() {
     let newest = vec![Order::Facet("version", Direction::Descending)];
-    let app = |id: &str| Condition::Linked {
-        path: vec![Edge::Forward("builds.app")],
-        ids: vec![id.to_owned()],
-    };
-    let key = ["00100".to_owned(), "7".to_owned()];
-    let forms = [
-        builds(),
-        Listing { order: newest.clone(), ..builds() },
-        Listing { order: newest.clone(), after: Some(&key), ..builds() },
+    let (sequence, text) = (["7".to_owned()], ["00100".to_owned(), "7".to_owned()]);
+    let (app, group) = (
+        Some(Within { edge: Edge::Backward("builds.app"), id: "usual" }),
+        Some(Within { edge: Edge::Forward("groups.builds"), id: "g" }),
+    );
+    let ios = vec![facet("platform", any_of(&["IOS"]))];
+    let kind = "SEARCH r USING INDEX records_by_kind (team=? AND kind=?";
+    let facets = "SEARCH w USING PRIMARY KEY (team=? AND kind=? AND name=?";
+    let back = "SEARCH w USING PRIMARY KEY (team=? AND to_id=? AND relation=?";
+    let forward =
+        "SEARCH w USING COVERING INDEX linkages_forward (team=? AND from_sequence=? AND relation=?";
+    let by_id = vec![Order::Id(Direction::Descending)];
+    in_order(&[
+        (&format!("{kind})"), builds()),
+        (&format!("{kind} AND sequence>?)"), Listing { after: Some(&sequence), ..builds() }),
+        (&format!("{facets})"), Listing { order: newest.clone(), ..builds() }),
+        (
+            &format!("{facets} AND (text,sequence)<(?,?))"),
+            Listing { order: newest.clone(), after: Some(&text), ..builds() },
+        ),
+        ("SEARCH r USING INDEX records_by_id", Listing { order: by_id, ..builds() }),
+        (&format!("{back})"), Listing { within: app, ..builds() }),
+        (
+            &format!("{back} AND from_sequence>?)"),
+            Listing { within: app, after: Some(&sequence), ..builds() },
+        ),
+        (&format!("{forward})"), Listing { within: group, ..builds() }),
+        (
+            &format!("{forward} AND position>?)"),
+            Listing { within: group, after: Some(&sequence), ..builds() },
+        ),
+        (&format!("{facets} AND text=?)"), Listing { conditions: ios.clone(), ..builds() }),
+        (
+            &format!("{facets} AND text=? AND sequence>?)"),
+            Listing { conditions: ios.clone(), after: Some(&sequence), ..builds() },
+        ),
+        // Half of the records fit: following the order finds a page soon.
+        (&format!("{facets})"), Listing { conditions: ios, order: newest.clone(), ..builds() }),
+        (
+            &format!("{facets})"),
+            Listing { conditions: vec![of_app("usual")], order: newest, ..builds() },
+        ),
+    ]);
+}
+
+#[test]
+fn few_matches_are_gathered_and_sorted() {
+    let newest = vec![Order::Facet("version", Direction::Descending)];
+    let group =
+        Condition::Linked { path: vec![Edge::Backward("groups.builds")], ids: vec!["g".into()] };
+    let listings = [
+        Listing { conditions: vec![of_app("rare")], order: newest.clone(), ..builds() },
+        Listing { conditions: vec![group], order: newest.clone(), ..builds() },
         Listing {
-            conditions: vec![facet("platform", any_of(&["IOS"]))],
+            conditions: vec![Condition::Id(vec!["3".into(), "5".into()])],
             order: newest.clone(),
             ..builds()
         },
-        Listing { conditions: vec![facet("platform", any_of(&["IOS", "TV_OS"]))], ..builds() },
-        Listing { conditions: vec![app("usual")], order: newest.clone(), ..builds() },
-        Listing { conditions: vec![app("rare")], order: newest.clone(), ..builds() },
         Listing {
-            within: Some(Within { edge: Edge::Forward("groups.builds"), id: "g" }),
+            conditions: vec![facet("version", Test::LessThan("00004".into()))],
+            order: vec![Order::Id(Direction::Ascending)],
             ..builds()
         },
     ];
-    for plan in plans(&forms) {
-        println!("{plan}\n");
+    for (listing, plan) in listings.iter().zip(plans(&listings)) {
+        assert!(plan.contains("USE TEMP B-TREE FOR ORDER BY"), "{listing:?}\n{plan}");
+        assert!(!plan.contains("records_by_kind"), "{listing:?}\n{plan}");
+        assert_no_scan(&plan);
     }
 }

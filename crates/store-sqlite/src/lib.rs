@@ -20,6 +20,7 @@ mod schema;
 mod shared;
 mod snapshot;
 mod values;
+mod walk;
 mod writer;
 
 use std::path::Path;
@@ -212,4 +213,83 @@ fn team(row: &Row<'_>) -> rusqlite::Result<Team> {
         issuer: row.get(2)?,
         seed: row.get(3)?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use russet_store::Listing;
+
+    fn all() -> Listing<'static> {
+        let (within, conditions, order, after) = (None, Vec::new(), Vec::new(), None);
+        Listing { kind: "apps", within, conditions, order, after, limit: 100 }
+    }
+
+    /// Lets the file grow by no more than a few pages.
+    fn bound(store: &SqliteStore, pages: &'static str) {
+        let bounded = store.change(move |change| {
+            change.run(|change| {
+                let sql = format!("PRAGMA max_page_count = {pages}");
+                change.connection.query_row(&sql, (), |_| Ok(()))
+            })
+        });
+        bounded.expect("a bound is set");
+    }
+
+    #[test]
+    fn a_full_disk_fails_what_does_not_fit_and_nothing_that_was_acknowledged() {
+        let store = SqliteStore::in_memory().expect("a store opens");
+        let team =
+            store.create_team("Acme", "issuer", "SEED000001").expect("a team is added").number;
+        bound(&store, "60");
+        let (told, tells) = mpsc::channel();
+        for number in 0..40 {
+            let told = told.clone();
+            let size = if number % 10 == 5 { 400_000 } else { 100 };
+            let job: Job = Box::new(move |w| {
+                w.insert("apps", &number.to_string(), None, &"x".repeat(size), &[]).is_ok()
+            });
+            let done: Done =
+                Box::new(move |result| told.send((number, result)).expect("someone waits"));
+            store.write(team, job, done);
+        }
+        drop(told);
+        let mut acknowledged = Vec::new();
+        for (number, result) in tells {
+            match result {
+                Ok(()) => acknowledged.push(number.to_string()),
+                Err(StoreError::Full { .. }) => {}
+                Err(other) => panic!("{other}"),
+            }
+        }
+        assert!(!acknowledged.contains(&"5".to_owned()), "it cannot fit");
+        let kept = store.read(team).and_then(|read| read.page(&all())).expect("a page is read");
+        let kept: Vec<String> = kept.records.into_iter().map(|record| record.id).collect();
+        assert_eq!(kept, acknowledged);
+        bound(&store, "100000");
+        let (told, tells) = mpsc::channel();
+        let job: Job = Box::new(|w| w.insert("apps", "late", None, "{}", &[]).is_ok());
+        store.write(team, job, Box::new(move |result| told.send(result).expect("someone waits")));
+        tells.recv().expect("done is called").expect("there is room again");
+        assert_eq!(store.check().expect("the check runs"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn the_last_handle_may_be_dropped_by_a_job() {
+        let store = Arc::new(SqliteStore::in_memory().expect("a store opens"));
+        let team =
+            store.create_team("Acme", "issuer", "SEED000001").expect("a team is added").number;
+        let (told, tells) = mpsc::channel();
+        let (held, last) = mpsc::channel::<()>();
+        let handle = store.clone();
+        let done: Done = Box::new(move |result| {
+            last.recv().expect("the other handle is gone");
+            drop(handle);
+            told.send(result).expect("someone waits");
+        });
+        store.write(team, Box::new(|_| true), done);
+        drop(store);
+        held.send(()).expect("the writer waits");
+        tells.recv().expect("done is called").expect("the job is kept");
+    }
 }

@@ -49,6 +49,17 @@ pub(crate) enum Drive {
     Set(usize),
 }
 
+impl Key {
+    /// Whether it looks at more of the record than its number.
+    pub(crate) fn needs_record(self) -> bool {
+        match self {
+            Key::Id => true,
+            Key::FacetOf(step, ..) => !step.is_forward,
+            Key::Position | Key::Sequence | Key::Facet(_) | Key::Empty => false,
+        }
+    }
+}
+
 impl Drive {
     /// The condition that the drive already sees to.
     pub(crate) fn condition(self) -> Option<usize> {
@@ -144,10 +155,9 @@ pub(crate) fn for_page(
     let page = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
     // Walking `size` entries in order, of which `matching` fit, until a page is full.
     let walked = |size: i64| size.min(page.saturating_mul(size / matching + 1));
-    // An entry of a set costs more: it is gathered, looked up and sorted.
     let mut best = in_order.map(|drive| (walked(total), drive));
     for (at, size) in sizes {
-        let mut offer = (size.saturating_mul(3), Drive::Set(at));
+        let mut offer = (gathered(&conditions[at], size, total), Drive::Set(at));
         if key == Key::Sequence
             && let Some(drive) = ordered(at, &conditions[at])
         {
@@ -170,7 +180,7 @@ pub(crate) fn for_count(
     let mut best = (total, Drive::Kind);
     for (at, condition) in conditions.iter().enumerate().filter(|(_, c)| is_source(c)) {
         let size = estimate(snapshot, condition, total)?;
-        if size <= best.0 {
+        if size <= best.0 || matches!(best.1, Drive::Kind) {
             best = (size, ordered(at, condition).unwrap_or(Drive::Set(at)));
         }
     }
@@ -182,8 +192,8 @@ fn is_source(condition: &Resolved<'_>) -> bool {
         Resolved::Id(_) | Resolved::Linked { .. } => true,
         Resolved::Facet { steps, test, .. } => match test {
             Test::AnyOf(_) => true,
-            Test::AtLeast(_) | Test::LessThan(_) => steps.is_empty(),
-            Test::Contains(_) | Test::Present(_) => false,
+            Test::AtLeast(_) | Test::LessThan(_) | Test::Contains(_) => steps.is_empty(),
+            Test::Present(_) => false,
         },
         _ => false,
     }
@@ -205,6 +215,13 @@ fn ordered(at: usize, condition: &Resolved<'_>) -> Option<Drive> {
     }
 }
 
+/// What a set costs: each of its entries is gathered, looked up and sorted, and where texts are
+/// looked into, all of them are.
+fn gathered(condition: &Resolved<'_>, size: i64, total: i64) -> i64 {
+    let looks_into = matches!(condition, Resolved::Facet { test: Test::Contains(_), .. });
+    size.saturating_mul(3) + if looks_into { total / 3 } else { 0 }
+}
+
 fn estimate(snapshot: &Snapshot<'_>, condition: &Resolved<'_>, total: i64) -> Result<i64> {
     match condition {
         Resolved::Id(ids) => return Ok(i64::try_from(ids.len()).unwrap_or(i64::MAX)),
@@ -221,6 +238,10 @@ fn estimate(snapshot: &Snapshot<'_>, condition: &Resolved<'_>, total: i64) -> Re
         _ => {}
     }
     let mut values = Values::of_team(snapshot.team);
+    if let Some(sql) = condition::sample(condition, LOOK, &mut values) {
+        let hits = snapshot.number(&sql, &values)?;
+        return Ok((total.saturating_mul(hits) / LOOK.min(total.max(1))).max(total / LOOK));
+    }
     let Some(set) = condition::set(condition, &mut values) else {
         return Ok(total);
     };

@@ -34,31 +34,54 @@ pub(crate) fn page<'l>(
         return Ok(None);
     }
     let drive = plan::for_page(snapshot, kind, conditions, keys[0].0, listing.limit)?;
-    let mut parts = Parts::start(snapshot, kind, drive, conditions);
+    let needs_record = keys.iter().any(|(key, _)| key.needs_record());
+    let mut parts = Parts::start(snapshot, kind, (drive, needs_record), conditions);
     let columns: Vec<String> = keys.iter().map(|(key, _)| parts.column(*key, drive)).collect();
     if let Some(after) = listing.after {
         let filter = parts.after(&keys, &columns, after);
         parts.filters.push(filter);
     }
-    let order: Vec<String> = keys
+    let more = i64::try_from(listing.limit).unwrap_or(i64::MAX).saturating_add(1);
+    let limit = parts.values.integer(more);
+    let (from, filter) = (parts.tables.join(" CROSS JOIN "), parts.filters.join(" AND "));
+    let order = directed(&keys, &columns);
+    let sql = if matches!(drive, Drive::Set(_)) {
+        // Only what is on the page is read in full, not all that is sorted.
+        let places: Vec<String> = (1..=columns.len()).map(|at| format!("p.k{at}")).collect();
+        let named: Vec<String> =
+            columns.iter().enumerate().map(|(at, c)| format!("{c} AS k{}", at + 1)).collect();
+        format!(
+            "SELECT o.sequence, o.id, o.app, o.attributes, {} FROM \
+             (SELECT r.sequence AS sequence, {} FROM {from} WHERE {filter} \
+             ORDER BY {order} LIMIT {limit}) p CROSS JOIN records o ON o.sequence = p.sequence \
+             ORDER BY {}",
+            places.join(", "),
+            named.join(", "),
+            directed(&keys, &places),
+        )
+    } else {
+        format!(
+            "SELECT r.sequence, r.id, r.app, r.attributes, {} FROM {from} WHERE {filter} \
+             ORDER BY {order} LIMIT {limit}",
+            columns.join(", "),
+        )
+    };
+    Ok(Some(Query { sql, values: parts.values, keys: columns.len() }))
+}
+
+/// The columns of an `ORDER BY`.
+fn directed(keys: &[(Key, Direction)], columns: &[String]) -> String {
+    let directed: Vec<String> = keys
         .iter()
-        .zip(&columns)
+        .zip(columns)
+        // A constant is no order, and SQLite would take it for the place of a column.
         .filter(|((key, _), _)| *key != Key::Empty)
         .map(|((_, direction), column)| match direction {
             Direction::Ascending => column.clone(),
             Direction::Descending => format!("{column} DESC"),
         })
         .collect();
-    let more = i64::try_from(listing.limit).unwrap_or(i64::MAX).saturating_add(1);
-    let limit = parts.values.integer(more);
-    let sql = format!(
-        "SELECT r.sequence, r.id, r.app, r.attributes, {} FROM {} WHERE {} ORDER BY {} LIMIT {limit}",
-        columns.join(", "),
-        parts.tables.join(" CROSS JOIN "),
-        parts.filters.join(" AND "),
-        order.join(", "),
-    );
-    Ok(Some(Query { sql, values: parts.values, keys: keys.len() }))
+    directed.join(", ")
 }
 
 /// Writes the query of a count; `None` where nothing can match.
@@ -71,9 +94,9 @@ pub(crate) fn count<'l>(
         return Ok(None);
     }
     let drive = plan::for_count(snapshot, kind, conditions)?;
-    let mut parts = Parts::start(snapshot, kind, drive, conditions);
-    // Facets are rows of records, so their number is enough where nothing else is asked.
-    if matches!(drive, Drive::OneText(_)) && parts.filters.len() == 1 {
+    let mut parts = Parts::start(snapshot, kind, (drive, false), conditions);
+    // Each driving row is a record's, so their number is enough where nothing else is asked.
+    if matches!(drive, Drive::OneText(_) | Drive::OneEnd(_)) && parts.filters.len() == 1 {
         parts.tables.truncate(1);
     }
     let sql = format!(
@@ -95,7 +118,7 @@ impl<'l> Parts<'l> {
     fn start(
         snapshot: &Snapshot<'_>,
         kind: i64,
-        drive: Drive,
+        (drive, mut needs_record): (Drive, bool),
         conditions: &[Resolved<'l>],
     ) -> Parts<'l> {
         let mut parts = Parts {
@@ -104,6 +127,10 @@ impl<'l> Parts<'l> {
             values: Values::of_team(snapshot.team),
         };
         let driver = drive.condition().map(|at| &conditions[at]);
+        needs_record |= conditions
+            .iter()
+            .enumerate()
+            .any(|(at, condition)| drive.condition() != Some(at) && condition.needs_record());
         match drive {
             Drive::Kind => parts.all("records_by_kind", kind),
             Drive::KindById => parts.all("records_by_id", kind),
@@ -117,11 +144,11 @@ impl<'l> Parts<'l> {
             }
             Drive::Set(_) => {
                 if let Some(set) = driver.and_then(|c| condition::set(c, &mut parts.values)) {
-                    parts.set(kind, &set);
+                    parts.set(kind, &set, needs_record);
                 }
             }
             Drive::OneText(_) => parts.one_text(driver),
-            Drive::OneEnd(_) => parts.one_end(kind, driver),
+            Drive::OneEnd(_) => parts.one_end(driver),
             Drive::Position(_) => parts.position(kind, driver),
         }
         for (at, condition) in conditions.iter().enumerate() {
@@ -140,15 +167,17 @@ impl<'l> Parts<'l> {
         self.filters.push(format!("r.team = ?1 AND r.kind = {kind}"));
     }
 
-    fn set(&mut self, kind: i64, set: &condition::Set) {
-        let kind = self.values.integer(kind);
+    fn set(&mut self, kind: i64, set: &condition::Set, needs_record: bool) {
         let select = &set.select;
         if set.by_id {
-            self.tables.push("records r INDEXED BY records_by_id".to_owned());
-            self.filters.push(format!("r.team = ?1 AND r.kind = {kind} AND r.id IN ({select})"));
-        } else {
+            self.all("records_by_id", kind);
+            self.filters.push(format!("r.id IN ({select})"));
+        } else if needs_record {
             self.tables.push("records r NOT INDEXED".to_owned());
-            self.filters.push(format!("r.sequence IN ({select}) AND r.kind = {kind}"));
+            self.filters.push(format!("r.sequence IN ({select})"));
+        } else {
+            self.tables.push(format!("(SELECT DISTINCT sequence FROM ({select})) r"));
+            self.filters.push("TRUE".to_owned());
         }
     }
 
@@ -166,13 +195,12 @@ impl<'l> Parts<'l> {
             .push(format!("w.team = ?1 AND w.kind = {kind} AND w.name = {name} AND w.text {text}"));
     }
 
-    fn one_end(&mut self, kind: i64, driver: Option<&Resolved<'l>>) {
+    fn one_end(&mut self, driver: Option<&Resolved<'l>>) {
         let Some(Resolved::Linked { steps, ids }) = driver else { return };
         let [Step { relation, .. }] = steps.as_slice() else { return };
         let (relation, id) = (self.values.integer(*relation), self.values.any_of(ids));
-        let kind = self.values.integer(kind);
         self.tables.push("linkages w".to_owned());
-        self.tables.push(format!("records r ON r.sequence = w.from_sequence AND r.kind = {kind}"));
+        self.tables.push("records r ON r.sequence = w.from_sequence".to_owned());
         self.filters.push(format!("w.team = ?1 AND w.to_id {id} AND w.relation = {relation}"));
     }
 

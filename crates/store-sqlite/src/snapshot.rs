@@ -78,9 +78,13 @@ impl Snapshot<'_> {
             (_, false) => {
                 let within = within(listing);
                 let conditions = self.resolve(kind, within.as_ref(), listing)?;
-                match query::count(self, kind, &conditions)? {
-                    Some(query) => self.number(&query.sql, &query.values)?,
-                    None => 0,
+                match (conditions.as_slice(), query::count(self, kind, &conditions)?) {
+                    (_, None) => 0,
+                    // Those that are linked to one record are counted already.
+                    ([Resolved::Linked { steps, ids: [id] }], _) if matches!(steps.as_slice(), [step] if step.is_forward) => {
+                        self.link_count(Step { is_forward: false, ..steps[0] }, id)?
+                    }
+                    (_, Some(query)) => self.number(&query.sql, &query.values)?,
                 }
             }
         };

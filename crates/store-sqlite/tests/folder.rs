@@ -1,28 +1,32 @@
 //! The data folder: its modes, what is kept in it, and files that are not what they should be.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use russet_store::{Edge, Facet, Job, Store, StoreError};
 use russet_store_sqlite::SqliteStore;
+use tempfile::TempDir;
 
 /// A folder that goes with the test.
-struct Folder(PathBuf);
+struct Folder(TempDir);
 
 impl Folder {
-    fn new(name: &str) -> Folder {
-        let path = std::env::temp_dir().join(format!("russet-{name}-{}", std::process::id()));
-        Folder(path)
+    fn new() -> Folder {
+        Folder(tempfile::tempdir().expect("a folder is made"))
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
     }
 
     fn file(&self) -> PathBuf {
-        self.0.join("russet.sqlite")
+        self.path().join("russet.sqlite")
     }
 
     /// A folder with a store that holds a few records.
-    fn filled(name: &str) -> Folder {
-        let folder = Folder::new(name);
-        let store = SqliteStore::open(&folder.0).expect("a store opens");
+    fn filled() -> Folder {
+        let folder = Folder::new();
+        let store = SqliteStore::open(folder.path()).expect("a store opens");
         store.create_team("Acme", "issuer", "SEED000001").expect("a team is added");
         store.set_value("clock", "5").expect("a value is kept");
         for number in 0..100 {
@@ -40,13 +44,7 @@ impl Folder {
     }
 
     fn refusal(&self) -> StoreError {
-        SqliteStore::open(&self.0).expect_err("the file is not a whole store")
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        drop(fs::remove_dir_all(&self.0));
+        SqliteStore::open(self.path()).expect_err("the file is not a whole store")
     }
 }
 
@@ -59,8 +57,8 @@ fn run(store: &SqliteStore, job: Job) {
 
 #[test]
 fn what_was_written_is_there_after_reopening() {
-    let folder = Folder::filled("reopen");
-    let store = SqliteStore::open(&folder.0).expect("it opens again");
+    let folder = Folder::filled();
+    let store = SqliteStore::open(folder.path()).expect("it opens again");
     let teams = store.teams().expect("teams are read");
     assert_eq!(teams[0].issuer, "issuer");
     assert_eq!(store.value("clock").expect("a value is read").as_deref(), Some("5"));
@@ -77,8 +75,8 @@ fn what_was_written_is_there_after_reopening() {
 
 #[test]
 fn names_first_used_by_a_dropped_job_last_when_used_again() {
-    let folder = Folder::filled("names");
-    let store = SqliteStore::open(&folder.0).expect("it opens again");
+    let folder = Folder::filled();
+    let store = SqliteStore::open(folder.path()).expect("it opens again");
     for is_kept in [false, true] {
         run(
             &store,
@@ -91,7 +89,7 @@ fn names_first_used_by_a_dropped_job_last_when_used_again() {
         );
     }
     drop(store);
-    let store = SqliteStore::open(&folder.0).expect("it opens again");
+    let store = SqliteStore::open(folder.path()).expect("it opens again");
     let read = store.read(store.teams().expect("teams are read")[0].number).expect("reads work");
     assert!(read.record("novelties", "1").expect("reads work").is_some());
     let linked = read.linked(Edge::Backward("novelties.app"), &["0"], 3).expect("reads work");
@@ -100,8 +98,8 @@ fn names_first_used_by_a_dropped_job_last_when_used_again() {
 
 #[test]
 fn jobs_that_wait_are_carried_out_when_the_store_is_dropped() {
-    let folder = Folder::filled("queue");
-    let store = SqliteStore::open(&folder.0).expect("it opens again");
+    let folder = Folder::filled();
+    let store = SqliteStore::open(folder.path()).expect("it opens again");
     let team = store.teams().expect("teams are read")[0].number;
     for number in 0..500 {
         store.write(
@@ -111,7 +109,7 @@ fn jobs_that_wait_are_carried_out_when_the_store_is_dropped() {
         );
     }
     drop(store);
-    let store = SqliteStore::open(&folder.0).expect("the folder is free at once");
+    let store = SqliteStore::open(folder.path()).expect("the folder is free at once");
     let read = store.read(team).expect("a snapshot opens");
     assert!(read.record("late", "499").expect("reads work").is_some());
 }
@@ -121,8 +119,8 @@ fn jobs_that_wait_are_carried_out_when_the_store_is_dropped() {
 fn the_folder_and_its_files_are_the_owners_alone() {
     use std::os::unix::fs::PermissionsExt as _;
 
-    let folder = Folder::new("modes");
-    let nested = folder.0.join("deep");
+    let folder = Folder::new();
+    let nested = folder.path().join("deep");
     let store = SqliteStore::open(&nested).expect("a store opens");
     store.set_value("clock", "5").expect("a value is kept");
     let mode = |path: &PathBuf| fs::metadata(path).expect("it is there").permissions().mode();
@@ -139,8 +137,7 @@ fn the_folder_and_its_files_are_the_owners_alone() {
 
 #[test]
 fn a_file_of_another_kind_is_refused() {
-    let folder = Folder::new("other-kind");
-    fs::create_dir_all(&folder.0).expect("made");
+    let folder = Folder::new();
     fs::write(folder.file(), "something else entirely, and long enough to be a header")
         .expect("written");
     let refused = folder.refusal();
@@ -156,8 +153,7 @@ fn a_file_of_another_kind_is_refused() {
 
 #[test]
 fn another_applications_file_is_refused_and_left_alone() {
-    let folder = Folder::new("foreign");
-    fs::create_dir_all(&folder.0).expect("made");
+    let folder = Folder::new();
     let other = rusqlite::Connection::open(folder.file()).expect("made");
     other.execute_batch("CREATE TABLE theirs (x)").expect("made");
     drop(other);
@@ -172,7 +168,7 @@ fn another_applications_file_is_refused_and_left_alone() {
 
 #[test]
 fn a_file_cut_short_is_refused() {
-    let folder = Folder::filled("short");
+    let folder = Folder::filled();
     let whole = fs::read(folder.file()).expect("read");
     for length in [60, 4096, whole.len() - 4096] {
         fs::write(folder.file(), &whole[..length]).expect("written");
@@ -180,12 +176,12 @@ fn a_file_cut_short_is_refused() {
         assert!(matches!(refused, StoreError::Damaged { .. }), "{length} bytes: {refused}");
     }
     fs::write(folder.file(), whole).expect("written");
-    SqliteStore::open(&folder.0).expect("the whole file opens");
+    SqliteStore::open(folder.path()).expect("the whole file opens");
 }
 
 #[test]
 fn a_damaged_file_is_found_out() {
-    let folder = Folder::filled("damaged");
+    let folder = Folder::filled();
     let whole = fs::read(folder.file()).expect("read");
     // Every page but the first, which holds the schema, one after the other.
     let mut found_at_once = 0;
@@ -194,7 +190,7 @@ fn a_damaged_file_is_found_out() {
         let mut damaged = whole.clone();
         damaged[page * 4096..][..200].fill(0xff);
         fs::write(folder.file(), &damaged).expect("written");
-        match SqliteStore::open(&folder.0) {
+        match SqliteStore::open(folder.path()) {
             Ok(store) => match store.check() {
                 Ok(found) => assert!(!found.is_empty(), "page {page}"),
                 Err(error) => assert!(matches!(error, StoreError::Damaged { .. }), "{error}"),
@@ -210,7 +206,7 @@ fn a_damaged_file_is_found_out() {
 
 #[test]
 fn a_newer_versions_file_is_refused() {
-    let folder = Folder::filled("newer");
+    let folder = Folder::filled();
     let file = rusqlite::Connection::open(folder.file()).expect("opened");
     file.pragma_update(None, "user_version", 999).expect("set");
     drop(file);
@@ -225,10 +221,10 @@ fn a_newer_versions_file_is_refused() {
 
 #[test]
 fn a_wrong_total_is_found_by_the_check() {
-    let folder = Folder::filled("total");
+    let folder = Folder::filled();
     let file = rusqlite::Connection::open(folder.file()).expect("opened");
     file.execute("UPDATE record_counts SET total = total + 1", ()).expect("changed");
     drop(file);
-    let store = SqliteStore::open(&folder.0).expect("it opens");
+    let store = SqliteStore::open(folder.path()).expect("it opens");
     assert_eq!(store.check().expect("the check runs"), ["a total of records is wrong"]);
 }

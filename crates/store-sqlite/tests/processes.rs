@@ -4,7 +4,7 @@
 //! The test binary runs itself again as the other process (`acts_as_the_other_process`).
 
 use std::io::{BufRead, BufReader, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 
@@ -16,22 +16,6 @@ const FOLDER: &str = "RUSSET_STORE_TEST_FOLDER";
 
 /// How many jobs the other process keeps under way.
 const UNDER_WAY: u32 = 16;
-
-/// A folder that goes with the test.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn new(name: &str) -> Folder {
-        let path = std::env::temp_dir().join(format!("russet-{name}-{}", std::process::id()));
-        Folder(path)
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        drop(std::fs::remove_dir_all(&self.0));
-    }
-}
 
 /// Starts the other process on a folder.
 fn start(folder: &Path) -> (Child, impl Iterator<Item = String>) {
@@ -107,17 +91,17 @@ fn total(store: &SqliteStore, kind: &str) -> u64 {
 
 #[test]
 fn a_kill_loses_nothing_acknowledged_and_leaves_nothing_half_done() {
-    let folder = Folder::new("kill");
+    let folder = tempfile::tempdir().expect("a folder is made");
     let mut acknowledged: Vec<u32> = Vec::new();
     // Killed while it starts, at its first jobs, and later, within a batch or between two.
     for lines_before_kill in [0, 1, 2, 9, 41, 230, 517, 900] {
-        let (mut child, mut lines) = start(&folder.0);
+        let (mut child, mut lines) = start(folder.path());
         let heard: Vec<String> = lines.by_ref().take(lines_before_kill).collect();
         child.kill().expect("it is killed");
         let rest: Vec<String> = lines.collect();
         child.wait().expect("it has ended");
         acknowledged.extend(heard.iter().chain(&rest).filter_map(|line| line.parse::<u32>().ok()));
-        let store = SqliteStore::open(&folder.0).expect("the store opens after a kill");
+        let store = SqliteStore::open(folder.path()).expect("the store opens after a kill");
         assert_eq!(store.check().expect("the check runs"), Vec::<String>::new());
         let read = store.read(TeamNumber(1)).expect("a snapshot opens");
         let builds = read.page(&all_of("builds")).expect("a page is read").records;
@@ -138,11 +122,11 @@ fn a_kill_loses_nothing_acknowledged_and_leaves_nothing_half_done() {
 
 #[test]
 fn a_second_process_is_refused_until_the_first_has_ended() {
-    let folder = Folder::new("in-use");
-    let (mut child, mut lines) = start(&folder.0);
+    let folder = tempfile::tempdir().expect("a folder is made");
+    let (mut child, mut lines) = start(folder.path());
     assert_eq!(lines.next().as_deref(), Some("open"));
-    let refused = SqliteStore::open(&folder.0).expect_err("the folder is in use");
-    let place = folder.0.display();
+    let refused = SqliteStore::open(folder.path()).expect_err("the folder is in use");
+    let place = folder.path().display();
     let pid = child.id();
     assert_eq!(
         refused.to_string(),
@@ -154,5 +138,5 @@ fn a_second_process_is_refused_until_the_first_has_ended() {
     assert!(matches!(refused, StoreError::InUse { pid: Some(found), .. } if found == pid));
     child.kill().expect("it is killed");
     child.wait().expect("it has ended");
-    SqliteStore::open(&folder.0).expect("the folder is free again");
+    SqliteStore::open(folder.path()).expect("the folder is free again");
 }
