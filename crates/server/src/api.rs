@@ -68,7 +68,10 @@ async fn carry_out(server: &Arc<Server>, incoming: Incoming) -> Result<Answer, F
 }
 
 /// Step 3: path and method to an operation.
-fn find<'a>(method: &str, path: &'a str) -> Result<(&'static Operation, Option<&'a str>), Problem> {
+///
+/// # Errors
+/// 404, 403 where the path is known and the method is not offered, 405 for a method of no path.
+fn find<'a>(method: &str, path: &'a str) -> Result<(&'static Operation, Option<&'a str>), Refusal> {
     let method = match method {
         "GET" | "HEAD" => Method::Get,
         "POST" => Method::Post,
@@ -76,22 +79,21 @@ fn find<'a>(method: &str, path: &'a str) -> Result<(&'static Operation, Option<&
         "DELETE" => Method::Delete,
         other => {
             let detail = format!("The method '{other}' is not supported");
-            return Err(Problem::new(Code::MethodNotAllowed, detail));
+            return Err(Problem::new(Code::MethodNotAllowed, detail).into());
         }
     };
-    match russet_catalog::find(method, path) {
-        Found::Match { operation, id } => Ok((operation, id)),
+    let no_path = |detail| Problem::new(Code::PathInvalid, detail);
+    let problem = match russet_catalog::find(method, path) {
+        Found::Match { operation, id } => return Ok((operation, id)),
         Found::WrongMethod { resource, asked, allowed, .. } => {
-            Err(not_offered(resource, asked, &allowed))
+            not_offered(resource, asked, &allowed)
         }
-        Found::NoRelationship { name } => Err(Problem::new(
-            Code::PathInvalid,
-            format!("The relationship '{name}' does not exist"),
-        )),
-        Found::NoResource { name } => {
-            Err(Problem::new(Code::PathInvalid, format!("The resource '{name}' does not exist")))
+        Found::NoRelationship { name } => {
+            no_path(format!("The relationship '{name}' does not exist"))
         }
-    }
+        Found::NoResource { name } => no_path(format!("The resource '{name}' does not exist")),
+    };
+    Err(problem.into())
 }
 
 /// Source: recorded 403 replies.

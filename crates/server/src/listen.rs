@@ -64,6 +64,7 @@ pub async fn serve(listener: Listener, server: Arc<Server>, mut stop: watch::Rec
                 // Out of file descriptors, most likely: wait for one to become free.
                 Err(error) => {
                     tracing::warn!(%error, "a connection could not be accepted");
+                    #[expect(clippy::disallowed_methods, reason = "nothing tells when one is free")]
                     tokio::time::sleep(Duration::from_millis(50)).await;
                     continue;
                 }

@@ -3,13 +3,13 @@
 //! Source: recorded replies; the default is what most of them and codemagic's reader show.
 
 use russet_catalog::Operation;
-use russet_wire::{Code, Problem};
+use russet_wire::{Code, Problem, Refusal};
 
 /// Refuses the read of an absent to-one where the service does.
 ///
 /// # Errors
 /// 404 or 409, as recorded for the operation.
-pub fn refuse(operation: &Operation) -> Result<(), Problem> {
+pub fn refuse(operation: &Operation) -> Result<(), Refusal> {
     let Some((_, code, detail)) = ABSENT.iter().find(|(path, _, _)| *path == operation.path) else {
         return Ok(());
     };
@@ -17,7 +17,8 @@ pub fn refuse(operation: &Operation) -> Result<(), Problem> {
     Err(match operation.member {
         Some(member) if *code == Code::RelationshipInvalid => problem.at_relationship(member),
         _ => problem,
-    })
+    }
+    .into())
 }
 
 const ABSENT: &[(&str, Code, &str)] = &[

@@ -50,18 +50,35 @@ pub fn write(
             done(operation)
         }
         (kind, Input::Linkage(linkage, problems), Some(id)) => {
-            let how = match kind {
-                OperationKind::CreateToManyRelationship => LinkChange::Add,
-                OperationKind::DeleteToManyRelationship => LinkChange::Remove,
-                _ => LinkChange::Replace,
-            };
-            let member = operation.member.ok_or_else(|| grade::not_yet(operation))?;
+            let known = link_change(kind).zip(operation.member);
+            let (how, member) = known.ok_or_else(|| grade::not_yet(operation))?;
             writing.link(id, member, how, &linkage, problems)?;
             done(operation)
         }
         _ => return Err(grade::not_yet(operation).into()),
     };
     Ok((outcome, writing.writer.touched))
+}
+
+/// Returns what an operation does to linkages; `None` where it does nothing to them.
+fn link_change(kind: OperationKind) -> Option<LinkChange> {
+    match kind {
+        OperationKind::CreateToManyRelationship => Some(LinkChange::Add),
+        OperationKind::DeleteToManyRelationship => Some(LinkChange::Remove),
+        OperationKind::ReplaceToManyRelationship | OperationKind::UpdateToOneRelationship => {
+            Some(LinkChange::Replace)
+        }
+        OperationKind::GetCollection
+        | OperationKind::GetInstance
+        | OperationKind::CreateInstance
+        | OperationKind::UpdateInstance
+        | OperationKind::DeleteInstance
+        | OperationKind::GetToManyRelated
+        | OperationKind::GetToOneRelated
+        | OperationKind::GetToManyRelationship
+        | OperationKind::GetToOneRelationship
+        | OperationKind::GetMetrics => None,
+    }
 }
 
 /// Three deletes are answered 202 instead of 204. Source: Apple's document.
@@ -209,7 +226,7 @@ impl Writing<'_> {
 
 /// A flag that no answer shows (`submitted`, `canceled`) asks for something to be done. Where no
 /// behavior does it, a success would be invented.
-fn require_done(kind: &str, attributes: &Map<String, Value>) -> Result<(), Problem> {
+fn require_done(kind: &str, attributes: &Map<String, Value>) -> Result<(), Failure> {
     if behaviors::find(kind).is_some() {
         return Ok(());
     }
@@ -217,7 +234,7 @@ fn require_done(kind: &str, attributes: &Map<String, Value>) -> Result<(), Probl
         **value == Value::Bool(true) && !kept::is_attribute(kind, name)
     };
     match attributes.iter().find(asks) {
-        Some((name, _)) => Err(grade::not_yet_set(kind, name)),
+        Some((name, _)) => Err(grade::not_yet_set(kind, name).into()),
         None => Ok(()),
     }
 }
