@@ -57,7 +57,7 @@ impl Reply {
     ///
     /// # Panics
     /// When it has another.
-    #[must_use]
+    #[expect(clippy::return_self_not_must_use, reason = "a test may be about the status only")]
     pub fn expect(self, status: u16) -> Reply {
         assert!(self.status == status, "{status} was expected: {self}");
         self

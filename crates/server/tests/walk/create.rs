@@ -155,21 +155,18 @@ impl Maker<'_> {
         included: &mut Vec<Value>,
     ) -> Value {
         let made = inline.iter().find(|inline| inline.kind == known.target);
-        let identifier = match made {
-            Some(inline) => {
-                let local = format!("${{{}{}}}", inline.kind, included.len());
-                let resource = self.inline(inline, &local, attempt);
-                included.push(resource);
-                json!({ "type": known.target, "id": local })
-            }
-            None => {
-                // The latest first: what the walk made itself is in no other's way.
-                let ids = self.known.ids(known.target);
-                let at = ids.len().saturating_sub(1 + attempt % ids.len().max(1));
-                let id = ids.get(at).map_or(ABSENT, String::as_str);
-                json!({ "type": known.target, "id": id })
-            }
+        let id = if let Some(inline) = made {
+            let local = format!("${{{}{}}}", inline.kind, included.len());
+            let resource = self.inline(inline, &local, attempt);
+            included.push(resource);
+            local
+        } else {
+            // The latest first: what the walk made itself is in no other's way.
+            let ids = self.known.ids(known.target);
+            let at = ids.len().saturating_sub(1 + attempt % ids.len().max(1));
+            ids.get(at).map_or(ABSENT, String::as_str).to_owned()
         };
+        let identifier = json!({ "type": known.target, "id": id });
         if known.arity == Arity::One { identifier } else { json!([identifier]) }
     }
 

@@ -48,8 +48,7 @@ fn is_missing(kind: &Kind, known: &Known) -> bool {
 fn seed(kind: &'static Kind, known: &Known, ids: &mut Ids) -> Option<Seed> {
     let mut relationships = Vec::new();
     if !kind.owners.is_empty() {
-        let owner = kind.owners.iter().find_map(|owner| owned_by(kind, *owner, known))?;
-        relationships.extend(owner);
+        relationships = kind.owners.iter().find_map(|owner| owned_by(kind, *owner, known))?;
     }
     let attributes: Map<String, Value> = kind
         .schemas
@@ -85,13 +84,13 @@ fn owned_by(
     kind: &'static Kind,
     owner: Owner,
     known: &Known,
-) -> Option<Option<(&'static str, Vec<String>)>> {
+) -> Option<Vec<(&'static str, Vec<String>)>> {
     let mut all = kind.schemas.iter().flat_map(|schema| schema.relationships);
     let name = match owner.edge {
         Edge::Forward(relation) => relation.split_once('.').map(|(_, name)| name),
         _ => all.find(|relationship| relationship.edge == owner.edge).map(|known| known.name),
     };
-    let Some(name) = name else { return Some(None) };
+    let Some(name) = name else { return Some(Vec::new()) };
     let id = known.ids(owner.kind).first()?;
-    Some(Some((name, vec![id.clone()])))
+    Some(vec![(name, vec![id.clone()])])
 }

@@ -34,7 +34,7 @@ fn of_shape(name: &str, shape: Shape, turn: usize) -> Value {
         Shape::DateTime => format!("2027-01-{:02}T10:00:00-08:00", 1 + turn % 28).into(),
         Shape::Integer => (1 + turn).into(),
         Shape::Number => json!(1.5),
-        Shape::Boolean => (turn % 2 == 0).into(),
+        Shape::Boolean => turn.is_multiple_of(2).into(),
         Shape::Enum(values) => values[turn % values.len()].into(),
         Shape::Array(item) => json!([of_shape(name, *item, turn)]),
         Shape::Object(members) => members

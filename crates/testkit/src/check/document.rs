@@ -39,7 +39,7 @@ pub fn check(reply: &Reply, operation: &'static Operation, query: &str, findings
             });
             paging(reply, items.len(), findings);
         }
-        Data::Resource { nullable: true, .. } if data.is_null() => {}
+        Data::Resource { nullable: true, .. } | Data::Identifier(_) if data.is_null() => {}
         Data::Resource { schema, .. } => {
             resource::check(data, schema, &asked, "data", findings);
             created(reply, findings);
@@ -51,7 +51,6 @@ pub fn check(reply: &Reply, operation: &'static Operation, query: &str, findings
             });
             paging(reply, items.len(), findings);
         }
-        Data::Identifier(_) if data.is_null() => {}
         Data::Identifier(target) => resource::check_identifier(data, target, "data", findings),
     }
     let own = reply.json["links"]["self"].as_str();
@@ -95,13 +94,8 @@ fn others(kind: &str) -> impl Iterator<Item = &'static Schema> {
 }
 
 fn list<'a>(data: &'a Value, findings: &mut Findings) -> &'a [Value] {
-    match data.as_array() {
-        Some(items) => items,
-        None => {
-            findings.add("data", "is not a list");
-            &[]
-        }
-    }
+    findings.require(data.is_array(), "data", "is not a list");
+    data.as_array().map_or(&[], Vec::as_slice)
 }
 
 /// Checks each item, and that none is there twice.

@@ -46,7 +46,7 @@ pub fn check(
             }
         }
         (Shape::Object(known), Value::Object(object)) => {
-            members(object, known, notation, at, findings)
+            members(object, known, notation, at, findings);
         }
         (Shape::Map, Value::Object(object)) => {
             let texts = object.values().all(|value| value.is_string() || value.is_null());
