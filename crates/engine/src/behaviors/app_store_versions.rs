@@ -87,9 +87,16 @@ impl Behavior for AppStoreVersions {
     ) -> Result<Vec<Effect>, Failure> {
         Ok(match change {
             Change::Create { draft, .. } => new_version::complete(draft, view, ids)?,
-            Change::Update { before, attributes, .. } => {
+            Change::Update { before, attributes, relationships, .. } => {
                 let kept = &["versionString", "releaseType", "reviewType", "downloadable"];
-                unchanged::restore(KIND, before, attributes, kept)
+                let mut effects = unchanged::restore(KIND, before, attributes, kept);
+                if relationships.iter().any(|(name, _)| *name == "build") {
+                    effects.extend(attached_builds::changed(&before.id, view)?);
+                }
+                effects
+            }
+            Change::Link { before, relationship: "build", .. } => {
+                attached_builds::changed(&before.id, view)?
             }
             Change::Delete { .. } | Change::Link { .. } => Vec::new(),
         })

@@ -1,11 +1,13 @@
 //! The build of an App Store version: which fits, and when it can be changed.
 //!
-//! Sources: Apple's help, recorded refusals, which all have one text.
+//! Sources: Apple's help, recorded refusals, which all have one text; that another build switches
+//! Game Center off for the version was seen.
 
 use russet_wire::{Code, Problem};
+use serde_json::Value;
 
 use super::app_store_versions::is_editable;
-use crate::changes::{Resource, View};
+use crate::changes::{Effect, Resource, View};
 use crate::failure::Fault;
 
 /// Appends a problem where a version does not take a build, or does not let go of its own.
@@ -55,6 +57,19 @@ pub(super) fn fits(version: &Resource, build: &Resource, view: &View<'_>) -> Res
         && build.app == version.app
         && of_train
         && owners.iter().all(|owner| *owner == version.id))
+}
+
+/// Returns what follows when a version has another build.
+///
+/// # Errors
+/// When the store fails or holds damaged data.
+pub(super) fn changed(version: &str, view: &View<'_>) -> Result<Vec<Effect>, Fault> {
+    let there = view.linked("appStoreVersions", version, "gameCenterAppVersion")?;
+    let off = |id: String| {
+        let attributes = vec![("enabled", Value::Bool(false))];
+        Effect::Set { kind: "gameCenterAppVersions", id, attributes }
+    };
+    Ok(there.into_iter().map(off).collect())
 }
 
 #[cfg(test)]
@@ -153,5 +168,17 @@ mod tests {
         world.plant("appStoreVersions", "v0", &shipped, links);
         let path = "PATCH /v1/appStoreVersions/v2/relationships/build";
         world.refuses(path, &linkage(&json!(["builds", "b1"])), NO_BUILD);
+    }
+
+    #[test]
+    fn another_build_switches_game_center_off() {
+        let mut world = world(&[("v1", "2.0", "PREPARE_FOR_SUBMISSION")]);
+        plant_build(&mut world, &json!({}));
+        let of_version: &[(&'static str, &[&str])] = &[("appStoreVersion", &["v1"])];
+        world.plant("gameCenterAppVersions", "g1", &json!({"enabled": true}), of_version);
+        let path = "PATCH /v1/appStoreVersions/v1/relationships/build";
+        world.check(path, &linkage(&json!(["builds", "b1"])), &json!({"status": 204}));
+        let off = json!({"data": {"attributes": {"enabled": false}}});
+        world.check("GET /v1/gameCenterAppVersions/g1", &Value::Null, &off);
     }
 }

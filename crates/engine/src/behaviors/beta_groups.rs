@@ -95,6 +95,10 @@ impl Behavior for BetaGroups {
                 }
             }
             Change::Delete { before } => {
+                for build in view.linked(KIND, &before.id, "builds")? {
+                    let settled = build_beta_details::settle_without(view, &build, &before.id)?;
+                    effects.extend(settled);
+                }
                 for tester in view.linked(KIND, &before.id, "betaTesters")? {
                     effects.extend(tester_access::leave(view, &tester, before)?);
                 }
@@ -429,6 +433,8 @@ mod tests {
         world.create("/v1/betaTesters", &tester);
         world.check(detail, &Value::Null, &state("IN_BETA_TESTING"));
         world.check(&builds, &linkage(&json!([["builds", "b1"]])), &done);
+        world.check(&format!("DELETE /v1/betaGroups/{id}"), &Value::Null, &done);
+        world.check(detail, &Value::Null, &state("READY_FOR_BETA_TESTING"));
     }
 
     #[test]

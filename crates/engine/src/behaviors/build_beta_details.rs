@@ -42,19 +42,36 @@ impl Behavior for BuildBetaDetails {
 /// # Errors
 /// When the store fails or holds damaged data.
 pub(super) fn settle(view: &View<'_>, build: &str) -> Result<Vec<Effect>, Fault> {
+    settle_in(view, build, &view.related("builds", build, "betaGroups")?)
+}
+
+/// As [`settle`], where a group is about to end.
+///
+/// # Errors
+/// When the store fails or holds damaged data.
+pub(super) fn settle_without(
+    view: &View<'_>,
+    build: &str,
+    group: &str,
+) -> Result<Vec<Effect>, Fault> {
+    let mut groups = view.related("builds", build, "betaGroups")?;
+    groups.retain(|other| other.id != group);
+    settle_in(view, build, &groups)
+}
+
+fn settle_in(view: &View<'_>, build: &str, groups: &[Resource]) -> Result<Vec<Effect>, Fault> {
     let (Some(detail), Some(build)) = (view.find(KIND, build)?, view.find("builds", build)?) else {
         return Ok(Vec::new());
     };
-    let groups = view.related("builds", &build.id, "betaGroups")?;
     let internal = match blocked(view, &build)? {
         Some(state) => state,
-        None if has_internal_testers(view, &groups)? => "IN_BETA_TESTING",
+        None if has_internal_testers(view, groups)? => "IN_BETA_TESTING",
         None => "READY_FOR_BETA_TESTING",
     };
     let external = match blocked(view, &build)? {
         _ if build.text("buildAudienceType") == Some("INTERNAL_ONLY") => "NOT_APPLICABLE",
         Some(state) => state,
-        None => reviewed(view, &build, &detail, &groups)?,
+        None => reviewed(view, &build, &detail, groups)?,
     };
     let mut effects = Vec::new();
     let same = |name: &str, state: &str| detail.text(name) == Some(state);
@@ -64,7 +81,7 @@ pub(super) fn settle(view: &View<'_>, build: &str) -> Result<Vec<Effect>, Fault>
         effects.push(Effect::Set { kind: KIND, id: build.id.clone(), attributes });
     }
     if external == "IN_BETA_TESTING" {
-        effects.extend(invite(view, &build.id, &groups)?);
+        effects.extend(invite(view, &build.id, groups)?);
     }
     Ok(effects)
 }
