@@ -12,21 +12,34 @@ impl RequestId {
     #[must_use]
     pub fn base32(self) -> String {
         const ALPHABET: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-        (0..26)
-            .map(|at| {
-                // The last character holds three bits and two of padding.
-                let bits = if at == 25 { self.0 << 2 } else { self.0 >> (123 - 5 * at) };
-                char::from(ALPHABET[usize::try_from(bits & 31).unwrap_or(0)])
-            })
-            .collect()
+        let mut text = String::with_capacity(26);
+        for at in 0..26 {
+            // The last character holds three bits and two of padding.
+            let bits = if at == 25 { self.0 << 2 } else { self.0 >> (123 - 5 * at) };
+            text.push(symbol(ALPHABET, bits));
+        }
+        text
     }
 
     /// Returns the UUID form, lower case.
     #[must_use]
     pub fn uuid(self) -> String {
-        let hex = format!("{:032x}", self.0);
-        format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+        let mut text = String::with_capacity(36);
+        for nibble in 0..32 {
+            if matches!(nibble, 8 | 12 | 16 | 20) {
+                text.push('-');
+            }
+            text.push(symbol(b"0123456789abcdef", self.0 >> (124 - 4 * nibble)));
+        }
+        text
     }
+}
+
+/// The symbol for the lowest bits; the alphabet's length is a power of two.
+fn symbol<const N: usize>(alphabet: &[u8; N], bits: u128) -> char {
+    #[expect(clippy::cast_possible_truncation, reason = "only the lowest bits count")]
+    let index = bits as usize % N;
+    char::from(alphabet[index])
 }
 
 #[cfg(test)]

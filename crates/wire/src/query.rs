@@ -1,5 +1,7 @@
 //! Query strings and paths: percent-decoding and the pairs of a query, nothing about meaning.
 
+use std::borrow::Cow;
+
 use percent_encoding::percent_decode_str;
 
 use crate::{Code, Problem, Refusal};
@@ -45,9 +47,9 @@ impl Query {
 
 /// Decodes a path. `None` where it is not UTF-8, holds NUL, or hides a slash in an escape.
 #[must_use]
-pub fn decode_path(path: &str) -> Option<String> {
+pub fn decode_path(path: &str) -> Option<Cow<'_, str>> {
     if !path.contains('%') {
-        return (!path.contains('\0')).then(|| path.to_owned());
+        return (!path.contains('\0')).then_some(Cow::Borrowed(path));
     }
     let segments: Option<Vec<String>> = path
         .split('/')
@@ -56,7 +58,7 @@ pub fn decode_path(path: &str) -> Option<String> {
             (!text.contains(['/', '\0'])).then(|| text.into_owned())
         })
         .collect();
-    segments.map(|segments| segments.join("/"))
+    segments.map(|segments| Cow::Owned(segments.join("/")))
 }
 
 fn decode(text: &str) -> Option<String> {

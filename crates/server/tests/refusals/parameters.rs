@@ -41,89 +41,58 @@ async fn names_that_are_not_there() {
     .await;
 }
 
+/// A bad member or value of a family that the operation has.
+fn invalid(known: Known, path: &str, detail: &str, name: &'static str) -> Row {
+    Row::get(known, path).is(400, INVALID, detail, Parameter(name))
+}
+
 #[tokio::test]
 async fn members_of_families_that_are_not_there() {
-    let invalid = |known: Known, path: &str, detail: &str, name: &'static str| {
-        Row::get(known, path).is(400, INVALID, detail, Parameter(name))
+    let filter = |known: Known, path: &str, member: &str, name: &'static str| {
+        invalid(known, path, &format!("'{member}' is not a valid filter type"), name)
+    };
+    let field = |known: Known, path: &str| {
+        invalid(known, path, "'nope' is not a valid field name", "fields[apps]")
+    };
+    let [exists, kind, limit] = [
+        "'builds' is not a valid exists type",
+        "'cars' is not a valid resource type",
+        "'cars' is not a valid relationship name",
+    ];
+    hold(vec![
+        filter(Seen, "/v1/users?filter[emaill]=x", "emaill", "filter[emaill]"),
+        filter(Seen, "/v1/apps?filter[zzz]=x", "zzz", "filter[zzz]"),
+        filter(Seen, "/v1/apps?filter%5Bzzz%5D=x", "zzz", "filter[zzz]"),
+        filter(Ours, "/v1/apps?filter[Name]=x", "Name", "filter[Name]"),
+        filter(Ours, "/v1/apps?filter[]=x", "", "filter[]"),
+        invalid(Ours, "/v1/apps?exists[builds]=true", exists, "exists[builds]"),
+        invalid(Ours, "/v1/apps?fields[cars]=x", kind, "fields[cars]"),
+        invalid(Ours, "/v1/apps?limit[cars]=1", limit, "limit[cars]"),
+        field(Seen, "/v1/apps?fields[apps]=nope"),
+        field(Seen, "/v1/apps?fields[apps]=name,nope"),
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn names_that_cannot_be_included_or_sorted_by() {
+    let include = |known: Known, name: &str| {
+        let detail = format!("'{name}' is not a valid relationship name");
+        invalid(known, &format!("/v1/builds?include={name}"), &detail, "include")
+    };
+    let sort = |key: &str| {
+        let detail = format!("'{key}' is not a valid sort type");
+        invalid(Ours, &format!("/v1/apps?sort={key}"), &detail, "sort")
     };
     hold(vec![
-        invalid(
-            Seen,
-            "/v1/users?filter[emaill]=x",
-            "'emaill' is not a valid filter type",
-            "filter[emaill]",
-        ),
-        invalid(Seen, "/v1/apps?filter[zzz]=x", "'zzz' is not a valid filter type", "filter[zzz]"),
-        invalid(
-            Seen,
-            "/v1/apps?filter%5Bzzz%5D=x",
-            "'zzz' is not a valid filter type",
-            "filter[zzz]",
-        ),
-        invalid(
-            Ours,
-            "/v1/apps?filter[Name]=x",
-            "'Name' is not a valid filter type",
-            "filter[Name]",
-        ),
-        invalid(
-            Ours,
-            "/v1/apps?exists[builds]=true",
-            "'builds' is not a valid exists type",
-            "exists[builds]",
-        ),
-        invalid(
-            Ours,
-            "/v1/apps?fields[cars]=x",
-            "'cars' is not a valid resource type",
-            "fields[cars]",
-        ),
-        invalid(
-            Ours,
-            "/v1/apps?limit[cars]=1",
-            "'cars' is not a valid relationship name",
-            "limit[cars]",
-        ),
-        invalid(
-            Seen,
-            "/v1/apps?fields[apps]=nope",
-            "'nope' is not a valid field name",
-            "fields[apps]",
-        ),
-        invalid(
-            Seen,
-            "/v1/apps?fields[apps]=name,nope",
-            "'nope' is not a valid field name",
-            "fields[apps]",
-        ),
-        invalid(
-            Seen,
-            "/v1/builds?include=betaBuildMetrics",
-            "'betaBuildMetrics' is not a valid relationship name",
-            "include",
-        ),
-        invalid(
-            Seen,
-            "/v1/builds?include=app.betaGroups",
-            "'app.betaGroups' is not a valid relationship name",
-            "include",
-        ),
-        invalid(
-            Ours,
-            "/v1/builds?include=App",
-            "'App' is not a valid relationship name",
-            "include",
-        ),
-        invalid(Ours, "/v1/builds?include=*", "'*' is not a valid relationship name", "include"),
-        invalid(
-            Ours,
-            "/v1/apps?sort=primaryLocale",
-            "'primaryLocale' is not a valid sort type",
-            "sort",
-        ),
-        invalid(Ours, "/v1/apps?sort=--name", "'--name' is not a valid sort type", "sort"),
-        invalid(Ours, "/v1/apps?sort=name;drop", "'name;drop' is not a valid sort type", "sort"),
-        invalid(Ours, "/v1/apps?sort=-", "'-' is not a valid sort type", "sort"),
+        include(Seen, "betaBuildMetrics"),
+        include(Seen, "app.betaGroups"),
+        include(Ours, "App"),
+        include(Ours, "*"),
+        sort("primaryLocale"),
+        sort("--name"),
+        sort("name;drop"),
+        sort("-"),
     ])
     .await;
 }

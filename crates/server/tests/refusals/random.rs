@@ -183,7 +183,7 @@ fn parameter_name() -> impl Strategy<Value = String> {
 }
 
 pub fn escaped(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    text.bytes().fold(String::new(), |escaped, byte| format!("{escaped}%{byte:02X}"))
 }
 
 /// A request that is about to be sent.
@@ -282,7 +282,9 @@ fn damaged_requests_get_errors_of_the_right_form_and_change_nothing() {
             content_type: "application/json",
             body: fill(body, &ids).into_bytes(),
         };
-        damages.into_iter().for_each(|damage| sent.suffer(damage));
+        for damage in damages {
+            sent.suffer(damage);
+        }
         // What no HTTP client can send is not for this test.
         if sent.url.parse::<axum::http::Uri>().is_err() || !sent.url.starts_with('/') {
             return Ok(());
