@@ -171,10 +171,10 @@ async fn start_proxy(
     } else {
         server
     };
-    if let Some(last) = last {
-        if let Ok(running) = Proxy::start(last, reachable, Arc::clone(&authority)).await {
-            return Ok(running);
-        }
+    if let Some(last) = last
+        && let Ok(running) = Proxy::start(last, reachable, Arc::clone(&authority)).await
+    {
+        return Ok(running);
     }
     Ok(Proxy::start(any_port, reachable, authority).await?)
 }
