@@ -129,12 +129,12 @@ fn plant_team<K: Send + 'static>(
     randomness: &Randomness,
     hand_out: HandOut<K>,
 ) -> Result<PlantedTeam<K>, PlantError> {
-    let team = match store.teams()?.into_iter().find(|team| is_of(team, plan)) {
-        Some(begun) => begun,
-        None => {
-            let issuer = IssuerId::draw(&mut |bytes| randomness(bytes));
-            store.create_team(plan.name, issuer.as_str(), plan.developer_team)?
-        }
+    let begun = store.teams()?.into_iter().find(|team| is_of(team, plan));
+    let team = if let Some(begun) = begun {
+        begun
+    } else {
+        let issuer = IssuerId::draw(&mut |bytes| randomness(bytes));
+        store.create_team(plan.name, issuer.as_str(), plan.developer_team)?
     };
     // Drawn while the rest is written: it takes as long.
     let authority = plan.has_access().then(|| thread::spawn(TeamAuthority::generate));
