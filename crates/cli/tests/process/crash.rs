@@ -26,7 +26,7 @@ fn every_acknowledged_create_outlives_kill_9() {
             .map(|writer| {
                 let (told, address, jwt) = (told.clone(), address.clone(), jwt.clone());
                 std::thread::spawn(move || {
-                    write_until_it_ends(round, writer, &address, &jwt, &told)
+                    write_until_it_ends(round, writer, &address, &jwt, &told);
                 })
             })
             .collect();
@@ -35,7 +35,9 @@ fn every_acknowledged_create_outlives_kill_9() {
         server.kill();
         // Those that were acknowledged between the count and the kill.
         acknowledged.extend(tells.iter());
-        writers.into_iter().for_each(|writer| writer.join().unwrap());
+        for writer in writers {
+            writer.join().unwrap();
+        }
         server = place.start(&["demo", "--data", "data"]);
         assert_eq!(server.address, address, "the same address without being told");
         let kept = bundle_identifiers(&server, &jwt);
