@@ -14,6 +14,7 @@ pub fn real_time() -> Timestamp {
 /// Fills a buffer from the operating system's random source.
 ///
 /// A process without randomness must not issue keys: it ends here, with a message.
+#[expect(clippy::disallowed_methods, reason = "this is the edge where randomness comes in")]
 pub fn draw(bytes: &mut [u8]) {
     static WARNED: AtomicBool = AtomicBool::new(false);
     if SystemRandom::new().fill(bytes).is_err() {

@@ -3,6 +3,8 @@
 //! Each command is a file in `commands/`. A command says what it did on stdout, why it failed in
 //! one line on stderr, and exits with 0 (done), 1 (refused or failed) or 2 (wrong usage).
 
+#![expect(clippy::print_stdout, reason = "a command says what it did on stdout")]
+
 mod commands;
 mod demo;
 mod edge;

@@ -48,6 +48,7 @@ pub struct User {
 
 /// A key of a demo team.
 #[derive(Clone, Serialize, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "the names of the file are a contract")]
 pub struct Key {
     /// `team` or `individual`.
     pub kind: String,

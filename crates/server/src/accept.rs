@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use axum::extract::ConnectInfo;
 use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST};
 use axum::http::request::Parts;
+use axum::http::uri::Authority;
 use axum::http::{HeaderMap, Request};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Limited};
@@ -76,7 +77,8 @@ where
         return Err(Problem::new(Code::UriTooLong, detail).into());
     }
     let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0);
-    let base = base(&parts.headers, parts.uri.authority().map(|a| a.as_str()), peer, &server.host)?;
+    let authority = parts.uri.authority().map(Authority::as_str);
+    let base = base(&parts.headers, authority, peer, &server.host)?;
     let body =
         if body.is_end_stream() { Bytes::new() } else { whole(&parts.headers, body).await? };
     Ok(Incoming {

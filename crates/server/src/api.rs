@@ -11,7 +11,7 @@ use parking_lot::Mutex;
 use russet_auth::{Permit, RequestLine};
 use russet_catalog::{Found, Method, Operation};
 use russet_engine::{Asked, Failure, Fault, Input, Outcome, ReadQuery, Sent, present, run};
-use russet_store::StoreError;
+use russet_store::{StoreError, TeamNumber};
 use russet_wire::{Code, Problem, Query, Refusal, decode_path};
 use tokio::sync::oneshot;
 
@@ -187,7 +187,7 @@ async fn write(
     let team = permit.team();
     let (id, now, ids) = (id.map(str::to_owned), incoming.now, server.fork_ids());
     let slot: Arc<Mutex<Option<Result<run::Written, Failure>>>> = Arc::default();
-    let (send, receive) = oneshot::channel::<Result<(), StoreError>>();
+    let (told, committed) = oneshot::channel::<Result<(), StoreError>>();
     let result = slot.clone();
     let job = Box::new(move |store: &mut dyn russet_store::Write| {
         let written = run::write(store, &permit, operation, id.as_deref(), input, now, ids);
@@ -195,17 +195,29 @@ async fn write(
         *result.lock() = Some(written);
         keep
     });
-    // The caller may have gone away; its write stands all the same.
-    let done = Box::new(move |result| drop(send.send(result)));
+    let (refreshing, made) = (server.clone(), slot.clone());
+    // The caller may have gone away, and this future with it; its write stands all the same, and
+    // so must what it did to keys and users.
+    let done = Box::new(move |result: Result<(), StoreError>| {
+        drop(told.send(result.and_then(|()| refresh(&refreshing, team, &made.lock()))));
+    });
     server.store.write(team, job, done);
-    let committed = receive.await.map_err(|_| lost())?;
-    committed?;
+    committed.await.map_err(|_| lost())??;
     let written = slot.lock().take().ok_or_else(lost)?;
-    let (outcome, touched) = written?;
+    let (outcome, _) = written?;
+    Ok(answer(incoming, operation, None, &outcome))
+}
+
+/// Brings the table of keys and users up to what was just committed.
+fn refresh(
+    server: &Server,
+    team: TeamNumber,
+    written: &Option<Result<run::Written, Failure>>,
+) -> Result<(), StoreError> {
+    let Some(Ok((_, touched))) = written else { return Ok(()) };
     let touched: Vec<(&str, &str)> =
         touched.iter().map(|(kind, id)| (*kind, id.as_str())).collect();
-    server.directory().refresh(&*server.store, team, &touched)?;
-    Ok(answer(incoming, operation, None, &outcome))
+    server.directory().refresh(&*server.store, team, &touched)
 }
 
 fn lost() -> Fault {

@@ -37,9 +37,7 @@ impl RequestId {
 
 /// The symbol for the lowest bits; the alphabet's length is a power of two.
 fn symbol<const N: usize>(alphabet: &[u8; N], bits: u128) -> char {
-    #[expect(clippy::cast_possible_truncation, reason = "only the lowest bits count")]
-    let index = bits as usize % N;
-    char::from(alphabet[index])
+    char::from(alphabet[usize::try_from(bits % N as u128).unwrap_or(0)])
 }
 
 #[cfg(test)]

@@ -126,9 +126,8 @@ fn only_members(object: &Map<String, Value>, members: &[&str], at: &str) -> Resu
 
 fn resource(mut object: Map<String, Value>, at: &str) -> Result<NewResource, Refusal> {
     only_members(&object, &["type", "id", "attributes", "relationships"], at)?;
-    let kind = match object.remove("type") {
-        Some(Value::String(kind)) => kind,
-        _ => return Err(shape("The member 'type' must be a string", &format!("{at}/type"))),
+    let Some(Value::String(kind)) = object.remove("type") else {
+        return Err(shape("The member 'type' must be a string", &format!("{at}/type")));
     };
     let id = match object.remove("id") {
         None | Some(Value::Null) => None,

@@ -37,6 +37,7 @@ struct Finding {
 }
 
 impl Doctor {
+    #[expect(clippy::unnecessary_wraps, reason = "all commands end alike")]
     pub fn run(self) -> Result<ExitCode> {
         let mut findings = Vec::new();
         let state = self.look_at_files(&mut findings);

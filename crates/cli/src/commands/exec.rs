@@ -22,7 +22,7 @@ use super::env;
 use crate::running;
 use crate::state::State;
 
-/// Run a command so that it reaches this Russet as https://api.appstoreconnect.apple.com.
+/// Run a command so that it reaches this Russet as Apple's API.
 #[derive(Args)]
 pub struct Exec {
     /// Folder of the data

@@ -41,3 +41,36 @@ fn logs_hold_no_secret_even_at_the_finest_level() {
         }
     }
 }
+
+/// Who is gone before the answer must not keep the roles that the request took away.
+#[test]
+fn role_taken_away_by_a_caller_that_left_is_gone() {
+    use std::io::Write as _;
+    let place = Place::new();
+    let server = place.demo();
+    let admin = place.jwt();
+    let (individual, _) = place.key(|key| key["kind"] == "individual");
+    let theirs = place.sign(&individual, None, &[]);
+    let path = format!("/v1/users?filter[username]={}", individual["user"].as_str().unwrap());
+    let user = server.get(&path, &admin).1["data"][0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(server.get("/v1/builds", &theirs).0, 200);
+    let body = serde_json::json!({ "data": { "type": "users", "id": user,
+        "attributes": { "roles": ["CUSTOMER_SUPPORT"] } } })
+    .to_string();
+    let request = format!(
+        "PATCH /v1/users/{user} HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer {admin}\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let mut stream = std::net::TcpStream::connect(&server.address).unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
+    drop(stream);
+    let roles = |user: &serde_json::Value| user["data"]["attributes"]["roles"].to_string();
+    let begun = std::time::Instant::now();
+    while !roles(&server.get(&format!("/v1/users/{user}"), &admin).1).contains("CUSTOMER_SUPPORT") {
+        assert!(begun.elapsed() < std::time::Duration::from_secs(10), "it was not carried out");
+    }
+    assert_eq!(server.get("/v1/devices", &theirs).0, 403);
+    assert_eq!(server.get("/v1/appStoreVersions/0/build", &theirs).0, 404);
+    assert_eq!(server.get("/v1/betaTesters", &theirs).0, 403, "as the new role says");
+}

@@ -119,19 +119,18 @@ fn linkage(
         body.push(']');
     }
     push_included(body, asked, included);
-    match paging {
-        Some(paging) => push_page_links(body, asked, paging),
-        None => {
-            body.push_str(",\"links\":{\"self\":");
-            push_url(body, asked, None, true);
-            // Source: recorded linkage replies name the related resource too.
-            if let Some((parent, member)) = asked.path.rsplit_once("/relationships/") {
-                body.push_str(",\"related\":");
-                json::push_string(body, &format!("{}{parent}/{member}", asked.base));
-            }
-            body.push_str("}}");
-        }
+    if let Some(paging) = paging {
+        push_page_links(body, asked, paging);
+        return;
     }
+    body.push_str(",\"links\":{\"self\":");
+    push_url(body, asked, None, true);
+    // Source: recorded linkage replies name the related resource too.
+    if let Some((parent, member)) = asked.path.rsplit_once("/relationships/") {
+        body.push_str(",\"related\":");
+        json::push_string(body, &format!("{}{parent}/{member}", asked.base));
+    }
+    body.push_str("}}");
 }
 
 fn push_included(body: &mut String, asked: Asked<'_>, included: &Included) {

@@ -28,7 +28,7 @@ pub fn build<'a>(
         conditions.push(exists_condition(*target, *present)?);
     }
     if let Visibility::Some(apps) = permit.apps() {
-        conditions.push(Condition::Apps(apps.iter().map(|app| app.to_string()).collect()));
+        conditions.push(Condition::Apps(apps.iter().map(ToString::to_string).collect()));
     }
     let mut order = Vec::new();
     for (key, direction) in &query.sort {

@@ -55,6 +55,7 @@ impl Team {
     }
 
     /// Posts a resource made of these members.
+    #[expect(clippy::needless_pass_by_value, reason = "callers write `json!` in place")]
     pub fn post(&mut self, kind: &str, attributes: Value, relationships: Value) -> Reply {
         let data = json!({"type": kind, "attributes": attributes, "relationships": relationships});
         self.send(Method::Post, &format!("/v1/{kind}"), &json!({"data": data}))
@@ -68,6 +69,7 @@ impl Team {
     }
 
     /// Patches attributes.
+    #[expect(clippy::needless_pass_by_value, reason = "callers write `json!` in place")]
     pub fn patch(&mut self, kind: &str, id: &str, attributes: Value) -> Reply {
         let body = json!({"data": {"type": kind, "id": id, "attributes": attributes}});
         self.send(Method::Patch, &format!("/v1/{kind}/{id}"), &body)
