@@ -199,7 +199,7 @@ async fn write(
     // The caller may have gone away, and this future with it; its write stands all the same, and
     // so must what it did to keys and users.
     let done = Box::new(move |result: Result<(), StoreError>| {
-        drop(told.send(result.and_then(|()| refresh(&refreshing, team, &made.lock()))));
+        drop(told.send(result.and_then(|()| refresh(&refreshing, team, made.lock().as_ref()))));
     });
     server.store.write(team, job, done);
     committed.await.map_err(|_| lost())??;
@@ -212,7 +212,7 @@ async fn write(
 fn refresh(
     server: &Server,
     team: TeamNumber,
-    written: &Option<Result<run::Written, Failure>>,
+    written: Option<&Result<run::Written, Failure>>,
 ) -> Result<(), StoreError> {
     let Some(Ok((_, touched))) = written else { return Ok(()) };
     let touched: Vec<(&str, &str)> =
