@@ -2,12 +2,12 @@
 //!
 //! The store counts commits per team (`Store::generation`); a kept answer is used only while that
 //! count is what it was before the answer was read, so it equals what reading anew would give. A
-//! read's document depends on nothing but the team's data (which holds the caller's roles and apps),
-//! the caller, the host and the request line: all of them are in the key.
+//! read's document depends on nothing but the team's data, the caller with the roles and apps that the
+//! permit was given for, the host and the request line: all of them are in the key.
 
 use bytes::Bytes;
 use moka::sync::Cache;
-use russet_auth::{Actor, Permit};
+use russet_auth::{Actor, Permit, Visibility};
 
 /// Bytes of documents and keys kept at most; the budget of the whole server is 64 MB.
 const CAPACITY: u64 = 16 * 1024 * 1024;
@@ -40,6 +40,21 @@ impl Answers {
         if let Actor::Key(caller) = permit.actor() {
             key.push(' ');
             key.push_str(caller.as_str());
+        }
+        // Roles and apps of a user may change between the look at the table of users and the look
+        // at the generation: what the permit says decides.
+        if permit.user().is_some() {
+            for role in permit.roles().iter() {
+                key.push(' ');
+                key.push_str(role.as_str());
+            }
+            if let Visibility::Some(apps) = permit.apps() {
+                key.push_str(" only");
+                for app in apps.iter() {
+                    key.push(' ');
+                    key.push_str(app);
+                }
+            }
         }
         for part in [base, path, query] {
             key.push('\n');

@@ -168,7 +168,13 @@ impl<'a> Writer<'a> {
                 }
             }
         }
-        self.write.delete(&before.kind, &before.id)?;
+        // Others may have the same id: an app and its price schedule do.
+        let naming: Vec<&str> = russet_catalog::relations()
+            .iter()
+            .filter(|relation| relation.to == before.kind)
+            .map(|relation| relation.name)
+            .collect();
+        self.write.delete_named_in(&before.kind, &before.id, &naming)?;
         self.touch(&before.kind, &before.id);
         self.apply(effects)?;
         self.depth -= 1;
