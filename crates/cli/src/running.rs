@@ -109,7 +109,12 @@ fn sha256_hex(text: &str) -> String {
 }
 
 async fn listen(settings: &Settings, store: Arc<SqliteStore>, mut state: State) -> Result<()> {
-    let last = state.url.strip_prefix("http://").and_then(|address| address.parse().ok());
+    // An address that others reach is listened on only where it is said outright, each time.
+    let last = state
+        .url
+        .strip_prefix("http://")
+        .and_then(|address| address.parse().ok())
+        .filter(|address: &SocketAddr| address.ip().is_loopback());
     let address = settings.listen.or(last).unwrap_or(DEFAULT_LISTEN);
     let listener = Listener::bind(address).await.with_context(|| {
         format!("cannot listen on {address}; stop what listens there, or choose another address with --listen")

@@ -24,8 +24,12 @@ pub struct ReadQuery {
     pub limit: Option<usize>,
     /// `limit[relationship]`.
     pub limits: Vec<(&'static str, usize)>,
-    /// `cursor`, decoded.
+    /// `cursor`, decoded: the key after which the page starts.
     pub cursor: Option<Vec<String>>,
+    /// `cursor` as sent.
+    pub cursor_text: String,
+    /// What tells this list from others: operation, filters and order. Cursors carry it.
+    pub list: String,
     /// Any other parameter.
     pub others: Vec<(&'static str, String)>,
 }
@@ -69,7 +73,30 @@ pub fn read(operation: &'static Operation, query: &Query) -> Result<ReadQuery, R
             reader.problems.push(Problem::new(Code::ParameterRequired, detail).in_parameter(name));
         }
     }
+    reader.check_list();
     if reader.problems.is_empty() { Ok(reader.out) } else { Err(Refusal(reader.problems)) }
+}
+
+/// FNV-1a over texts, 32 bits: it tells lists apart, it proves nothing.
+struct Digest(u32);
+
+impl Default for Digest {
+    fn default() -> Self {
+        Digest(0x811c_9dc5)
+    }
+}
+
+impl Digest {
+    fn add(&mut self, text: &str) {
+        // The zero keeps "ab", "c" from being "a", "bc".
+        for byte in text.bytes().chain([0]) {
+            self.0 = (self.0 ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+        }
+    }
+
+    fn text(&self) -> String {
+        format!("{:08x}", self.0)
+    }
 }
 
 struct Reader {
@@ -249,9 +276,37 @@ impl Reader {
         if !pages {
             return self.illegal(name);
         }
+        value.clone_into(&mut self.out.cursor_text);
         match decode_cursor(value) {
             Some(parts) => self.out.cursor = Some(parts),
             None => self.problems.push(bad_cursor(value)),
+        }
+    }
+
+    /// A cursor is good for the list that gave it, with its filters and its order, and no other.
+    fn check_list(&mut self) {
+        let mut digest = Digest::default();
+        digest.add(self.operation.id);
+        for (key, direction) in &self.out.sort {
+            digest.add(key);
+            digest.add(if *direction == Direction::Ascending { "+" } else { "-" });
+        }
+        for filter in &self.out.filters {
+            digest.add(filter.name);
+            filter.values.iter().for_each(|value| digest.add(value));
+        }
+        for (name, _, present) in &self.out.exists {
+            digest.add(name);
+            digest.add(if *present { "true" } else { "false" });
+        }
+        self.out.list = digest.text();
+        if let Some(mut parts) = self.out.cursor.take() {
+            if parts.len() > 1 && parts[0] == self.out.list {
+                parts.remove(0);
+                self.out.cursor = Some(parts);
+            } else {
+                self.problems.push(bad_cursor(&self.out.cursor_text));
+            }
         }
     }
 

@@ -6,7 +6,7 @@
 mod resource;
 
 use russet_catalog::{Arity, Operation};
-use russet_wire::{encode_cursor, json};
+use russet_wire::{Query, encode_cursor, json};
 
 use self::resource::Plan;
 use crate::input::ReadQuery;
@@ -154,7 +154,12 @@ fn push_included(body: &mut String, asked: Asked<'_>, included: &Included) {
 }
 
 fn push_page_links(body: &mut String, asked: Asked<'_>, paging: &Paging) {
-    let next = paging.next.as_deref().map(encode_cursor);
+    let list = asked.read.map_or("", |read| read.list.as_str());
+    let next = paging.next.as_deref().map(|key| {
+        let parts: Vec<String> =
+            std::iter::once(list.to_owned()).chain(key.iter().cloned()).collect();
+        encode_cursor(&parts)
+    });
     body.push_str(",\"links\":{\"self\":");
     push_url(body, asked, None, true);
     if next.is_some() || asked.read.is_some_and(|read| read.cursor.is_some()) {
@@ -189,10 +194,16 @@ fn push_url(body: &mut String, asked: Asked<'_>, cursor: Option<&str>, as_sent: 
         separator = '&';
     }
     let parts = asked.query.split('&').filter(|part| !part.is_empty());
-    for part in parts.filter(|part| as_sent || !part.starts_with("cursor=")) {
+    for part in parts.filter(|part| as_sent || !is_cursor(part)) {
         url.push(separator);
         url.push_str(part);
         separator = '&';
     }
     json::push_string(body, &url);
+}
+
+/// Whether a part of a query is the cursor, however its name is written.
+fn is_cursor(part: &str) -> bool {
+    let name = part.split('=').next().unwrap_or_default();
+    name == "cursor" || Query::parse(name).is_ok_and(|query| query.get("cursor").is_some())
 }

@@ -1,7 +1,7 @@
 //! Step 6 of a request: carries out any operation that the catalog lists.
 //!
 //! Reads run in a snapshot, writes as one job in a write transaction: everything in it happens or
-//! nothing does. Start at [`read`] and [`write`].
+//! nothing does. Start at [`read`] and [`write()`].
 
 pub(crate) mod compute;
 mod create;

@@ -1,9 +1,11 @@
 //! The six kinds of read: collections, instances, related resources and linkages.
 
-use russet_auth::Permit;
+use std::collections::HashSet;
+
+use russet_auth::{Permit, Visibility};
 use russet_catalog::{Arity, Operation, OperationKind, Relationship, Schema};
 use russet_store::{Linked, Read, Record, Within};
-use russet_wire::{Problem, encode_cursor};
+use russet_wire::Problem;
 
 use super::{Included, IncludedLinkage, Listed, Outcome, Paging, compute, listing, resolve};
 use crate::behaviors::absent;
@@ -235,14 +237,7 @@ impl Reading<'_> {
                 .iter()
                 .find(|(of, _)| of == name)
                 .map_or(INCLUDED_LIMIT, |(_, limit)| *limit);
-            let mut linked = match relations::stored(relationship.edge) {
-                Some(edge) => self.read.linked(edge, &ids, limit)?,
-                None => compute::linked(schema, relationship, &ids, limit),
-            };
-            let far = self.far_records(relationship, &linked)?;
-            for one in &mut linked {
-                one.to.retain(|id| far.iter().any(|record| record.id == *id));
-            }
+            let (linked, far) = self.linked(schema, relationship, &ids, limit)?;
             let target = self.included_schema(relationship);
             for record in far {
                 let known = included
@@ -264,13 +259,49 @@ impl Reading<'_> {
         Ok(included)
     }
 
+    /// What each resource has in a relationship, as far as the caller sees it, and the far ends.
+    fn linked(
+        &self,
+        schema: &'static Schema,
+        relationship: &'static Relationship,
+        ids: &[&str],
+        limit: usize,
+    ) -> Result<(Vec<Linked>, Vec<Record>), Fault> {
+        let Some(edge) = relations::stored(relationship.edge) else {
+            let linked = compute::linked(schema, relationship, ids, limit);
+            let far = self.far_records(relationship, &linked)?;
+            return Ok((linked, far));
+        };
+        let sees_all = *self.permit.apps() == Visibility::All;
+        if sees_all || compute::is_reference(relationship.target) {
+            let linked = self.read.linked(edge, ids, limit)?;
+            let far = self.far_records(relationship, &linked)?;
+            return Ok((linked, far));
+        }
+        // What hangs from an app that the caller does not see does not count either.
+        let mut linked = self.read.linked(edge, ids, usize::MAX)?;
+        let mut far = self.far_records(relationship, &linked)?;
+        let seen: HashSet<&str> = far.iter().map(|record| record.id.as_str()).collect();
+        for one in &mut linked {
+            one.to.retain(|id| seen.contains(id.as_str()));
+            one.total = one.to.len() as u64;
+            one.to.truncate(limit);
+        }
+        let shown: HashSet<&str> =
+            linked.iter().flat_map(|one| &one.to).map(String::as_str).collect();
+        let keep: Vec<bool> = far.iter().map(|record| shown.contains(record.id.as_str())).collect();
+        let mut keep = keep.into_iter();
+        far.retain(|_| keep.next().unwrap_or(false));
+        Ok((linked, far))
+    }
+
     fn far_records(
         &self,
         relationship: &Relationship,
         linked: &[Linked],
     ) -> Result<Vec<Record>, Fault> {
         let mut ids: Vec<&str> = Vec::new();
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = HashSet::new();
         for id in linked.iter().flat_map(|one| &one.to) {
             if seen.insert(id.as_str()) {
                 ids.push(id);
@@ -295,6 +326,5 @@ impl Reading<'_> {
 
 /// The refusal of a cursor that is of another list.
 fn bad_cursor(query: &ReadQuery) -> Problem {
-    let text = query.cursor.as_deref().map(encode_cursor).unwrap_or_default();
-    crate::input::query::bad_cursor(&text)
+    crate::input::query::bad_cursor(&query.cursor_text)
 }

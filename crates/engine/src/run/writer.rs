@@ -263,7 +263,7 @@ impl<'a> Writer<'a> {
         self.write.insert(draft.kind, &draft.id, app, &text, &facets)?;
         self.touch(draft.kind, &draft.id);
         for (name, ids) in &draft.relationships {
-            self.relate(draft.kind, &draft.id, name, LinkChange::Replace, ids)?;
+            self.relate(draft.kind, &draft.id, name, LinkChange::Add, ids)?;
         }
         Ok(())
     }
