@@ -3,7 +3,8 @@
 //! Sources: Apple's help (lengths, locked states), recorded refusals (locale there already, name
 //! of another app, locked); a new locale appears on the editable version too (seen in 2026). The
 //! app's `name` is that in its primary locale. That a name is taken by another team is not
-//! noticed: no transaction crosses teams.
+//! noticed: no transaction crosses teams. Our choice: a localization is deleted when one could be
+//! added, and refused as that is.
 
 use russet_wire::{Code, Problem};
 use serde_json::{Map, Value};
@@ -60,7 +61,14 @@ impl Behavior for AppInfoLocalizations {
                 let locale = before.text("locale");
                 check_name(attributes, (before.app.as_deref(), locale), view, problems)
             }
-            Change::Delete { before } => locales::check_end(before, view, problems),
+            Change::Delete { before } => {
+                for info in view.related(KIND, &before.id, "appInfo")? {
+                    if app_infos::is_locked(&info) {
+                        problems.push(locked("locale"));
+                    }
+                }
+                locales::check_end(before, view, problems)
+            }
             Change::Link { .. } => Ok(()),
         }
     }
@@ -95,14 +103,18 @@ fn check_texts(sent: &Map<String, Value>, problems: &mut Vec<Problem>) {
     }
 }
 
-/// Source: recorded; the detail names the field.
 fn check_open(info: &Resource, sent: &Map<String, Value>, problems: &mut Vec<Problem>) {
     if app_infos::is_locked(info) {
         for (name, _) in sent.iter().filter(|(_, value)| !value.is_null()) {
-            let detail = format!("The field '{name}' can not be modified in the current state");
-            problems.push(Problem::new(Code::AttributeState, detail).at_attribute(name));
+            problems.push(locked(name));
         }
     }
+}
+
+/// Source: recorded; the detail names the field.
+fn locked(name: &str) -> Problem {
+    let detail = format!("The field '{name}' can not be modified in the current state");
+    Problem::new(Code::AttributeState, detail).at_attribute(name)
 }
 
 /// Source: recorded for names of other apps.
@@ -236,6 +248,27 @@ mod tests {
                 "The field 'subtitle' can not be modified in the current state",
             ),
         );
+    }
+
+    #[test]
+    fn a_localization_of_a_locked_app_info_stays() {
+        let french = json!({"locale": "fr-FR", "name": "Montre"});
+        let path = "DELETE /v1/appInfoLocalizations/n2";
+        for state in ["READY_FOR_DISTRIBUTION", "IN_REVIEW", "PENDING_RELEASE"] {
+            let mut world = world(state);
+            world.plant("appInfoLocalizations", "n2", &french, &[("appInfo", &["i1"])]);
+            let refused = (
+                "ENTITY_ERROR.ATTRIBUTE.INVALID.INVALID_STATE",
+                "/data/attributes/locale",
+                "The field 'locale' can not be modified in the current state",
+            );
+            world.refuses(path, &Value::Null, refused);
+        }
+        for state in ["PREPARE_FOR_SUBMISSION", "WAITING_FOR_REVIEW"] {
+            let mut world = world(state);
+            world.plant("appInfoLocalizations", "n2", &french, &[("appInfo", &["i1"])]);
+            world.check(path, &Value::Null, &json!({"status": 204}));
+        }
     }
 
     #[test]

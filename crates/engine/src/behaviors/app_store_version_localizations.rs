@@ -1,7 +1,8 @@
 //! A version's texts in a locale.
 //!
 //! Sources: Apple's help (lengths, what is open when), recorded refusals. While a version waits
-//! for review `whatsNew` was still taken; `promotionalText` always is.
+//! for review `whatsNew` was still taken; `promotionalText` always is. Our choice: a localization
+//! is deleted when one could be added, and refused as that is.
 
 use russet_wire::Problem;
 use serde_json::{Map, Value};
@@ -55,7 +56,14 @@ impl Behavior for AppStoreVersionLocalizations {
                 }
                 Ok(())
             }
-            Change::Delete { before } => locales::check_end(before, view, problems),
+            Change::Delete { before } => {
+                for version in view.related(KIND, &before.id, "appStoreVersion")? {
+                    if !is_editable(&version) {
+                        problems.push(cannot_be_edited("locale"));
+                    }
+                }
+                locales::check_end(before, view, problems)
+            }
             Change::Link { .. } => Ok(()),
         }
     }
@@ -148,6 +156,33 @@ mod tests {
                 "The localization in the primary locale of the app can not be deleted.",
             ),
         );
+    }
+
+    #[test]
+    fn a_localization_stays_while_its_version_cannot_be_edited() {
+        let links: &[(&'static str, &[&str])] = &[("appStoreVersion", &["v1"])];
+        let path = "DELETE /v1/appStoreVersionLocalizations/l2";
+        for state in [
+            "READY_FOR_DISTRIBUTION",
+            "REPLACED_WITH_NEW_VERSION",
+            "WAITING_FOR_REVIEW",
+            "IN_REVIEW",
+            "PENDING_DEVELOPER_RELEASE",
+        ] {
+            let mut world = world(state, false);
+            world.plant(KIND, "l2", &json!({"locale": "fr-FR"}), links);
+            let detail = "Attribute 'locale' cannot be edited at this time";
+            let refused = ("STATE_ERROR", "/data/attributes/locale", detail);
+            world.refuses(path, &Value::Null, refused);
+            let version = [("appStoreVersion", json!(["appStoreVersions", "v1"]))];
+            let added = new(KIND, &json!({"locale": "de-DE"}), &version);
+            world.refuses("POST /v1/appStoreVersionLocalizations", &added, refused);
+        }
+        for state in ["PREPARE_FOR_SUBMISSION", "REJECTED"] {
+            let mut world = world(state, false);
+            world.plant(KIND, "l2", &json!({"locale": "fr-FR"}), links);
+            world.check(path, &Value::Null, &json!({"status": 204}));
+        }
     }
 
     #[test]
