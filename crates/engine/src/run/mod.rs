@@ -8,6 +8,7 @@ mod create;
 mod identity;
 mod kept;
 mod listing;
+mod parts;
 mod read;
 mod resolve;
 mod update;

@@ -7,7 +7,7 @@ use russet_store::Write;
 use russet_wire::{Code, Linkage, Problem};
 use serde_json::{Map, Value};
 
-use super::{Included, Outcome, Writer, create, identity, kept, resolve};
+use super::{Included, Outcome, Writer, create, identity, kept, parts, resolve};
 use crate::behaviors;
 use crate::changes::{Change, Draft, LinkChange, Resource};
 use crate::failure::{Failure, Fault};
@@ -113,6 +113,7 @@ impl Writing<'_> {
                 behavior.check(&change, &self.writer.view(), &mut problems)?;
             }
         }
+        self.check_inline_of_new(&draft, &resolved.inline, &mut problems)?;
         refuse(problems)?;
         require_done(kind, &draft.attributes)?;
         let id = draft.id.clone();
@@ -124,6 +125,22 @@ impl Writing<'_> {
         self.make_room(kind, &id)?;
         self.writer.create(draft, &resolved.inline)?;
         self.answer(kind, &id, true)
+    }
+
+    /// Where there is one already that stays, that alone is refused, by [`Writing::make_room`].
+    fn check_inline_of_new(
+        &self,
+        draft: &Draft,
+        inline: &[Draft],
+        problems: &mut Vec<Problem>,
+    ) -> Result<(), Fault> {
+        let read = self.writer.read();
+        let there = read.record(draft.kind, &draft.id)?;
+        if there.is_some() && !behaviors::REPLACED_BY_CREATE.contains(&draft.kind) {
+            return Ok(());
+        }
+        let replaced = there.map(Resource::parse).transpose()?;
+        parts::check_inline(read, replaced.as_ref(), inline, problems)
     }
 
     /// Where the id follows from what the new resource belongs to, there may be one already: for
@@ -159,6 +176,7 @@ impl Writing<'_> {
             inline: &resolved.inline,
         };
         self.check(&change, &mut problems)?;
+        parts::check_inline(self.writer.read(), None, &resolved.inline, &mut problems)?;
         refuse(problems)?;
         require_done(self.schema.kind, &entity.attributes)?;
         self.writer.update(
@@ -191,8 +209,30 @@ impl Writing<'_> {
         let ids = create::resolve_linkage(self.writer.read(), self.permit, linkage, &mut problems)?;
         let change = Change::Link { before: &before, relationship, how, ids: &ids };
         self.check(&change, &mut problems)?;
+        let read = self.writer.read();
+        parts::check_linkage(read, &before, relationship, how, &ids, &mut problems)?;
         refuse(problems)?;
+        if how == LinkChange::Remove {
+            self.delete_parts(&before.kind, relationship, &ids)?;
+        }
         self.writer.link(&before, relationship, how, &ids)
+    }
+
+    /// What is removed from all that it can belong to is deleted. Source: inferred; a price without
+    /// a subscription is nothing.
+    fn delete_parts(
+        &mut self,
+        kind: &str,
+        relationship: &str,
+        ids: &[String],
+    ) -> Result<(), Failure> {
+        let Some(way) = parts::way(kind, relationship) else { return Ok(()) };
+        for id in ids {
+            if let Some(record) = self.writer.read().record(way.target, id)? {
+                self.writer.delete(&Resource::parse(record)?)?;
+            }
+        }
+        Ok(())
     }
 
     fn resolve(

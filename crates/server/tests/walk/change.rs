@@ -136,8 +136,18 @@ impl Maker<'_> {
             (_, Some([_, .., last])) if turn == 0 => Some(last.clone()),
             _ => self.known.ids(target).iter().rev().nth(turn).cloned(),
         };
-        let identifier = json!({ "type": target, "id": far.as_deref().unwrap_or(ABSENT) });
-        let data = if *arity == Arity::One { identifier } else { json!([identifier]) };
+        let identify = |id: &str| json!({ "type": target, "id": id });
+        let identifier = identify(far.as_deref().unwrap_or(ABSENT));
+        let mut wanted: Vec<String> = far.iter().cloned().collect();
+        let data = match (*arity, operation.kind, before.as_deref()) {
+            (Arity::One, ..) => identifier,
+            // What belongs to its list alone can only be put in another order.
+            (_, OperationKind::ReplaceToManyRelationship, Some(before @ [_, ..])) if turn == 1 => {
+                wanted = before.iter().rev().cloned().collect();
+                wanted.iter().map(|id| identify(id)).collect()
+            }
+            _ => json!([identifier]),
+        };
         let reply = send(self.caller, operation, id, &json!({ "data": data })).await;
         self.journal.note(operation, &reply);
         let (true, Some(far), Some(before)) = (reply.is_success(), far, before) else { return };
@@ -147,7 +157,7 @@ impl Maker<'_> {
                 after.contains(&far) && before.iter().all(|id| after.contains(id))
             }
             OperationKind::DeleteToManyRelationship => !after.contains(&far),
-            _ => after == [far.clone()],
+            _ => after == wanted,
         };
         if !right {
             let operation = operation.id;
