@@ -1,12 +1,12 @@
 //! Apps: what can be changed of one. They are made elsewhere.
 //!
 //! Sources: Apple's document and help. Guesses: the codes for a bundle id that is fixed, unknown
-//! or taken.
+//! or taken. Our choice: the primary locale is one that the app is named in.
 
 use russet_wire::{Code, Problem};
 use serde_json::Value;
 
-use super::{Behavior, beta_testers, tester_access, unchanged};
+use super::{Behavior, beta_testers, locales, tester_access, unchanged};
 use crate::changes::{Change, Effect, LinkChange, Resource, View};
 use crate::failure::{Failure, Fault};
 use crate::ids::Ids;
@@ -29,8 +29,12 @@ impl Behavior for Apps {
     ) -> Result<(), Fault> {
         match change {
             Change::Update { before, attributes, .. } => {
-                match attributes.get("bundleId").and_then(Value::as_str) {
-                    Some(identifier) => check_bundle_id(before, identifier, view, problems),
+                let sent = |name: &str| attributes.get(name).and_then(Value::as_str);
+                if let Some(identifier) = sent("bundleId") {
+                    check_bundle_id(before, identifier, view, problems)?;
+                }
+                match sent("primaryLocale") {
+                    Some(locale) => check_primary_locale(before, locale, view, problems),
                     None => Ok(()),
                 }
             }
@@ -102,6 +106,27 @@ fn check_bundle_id(
     Ok(())
 }
 
+/// A primary locale is one that an app info of the app has a localization in. Our choice, as are
+/// code and wording.
+fn check_primary_locale(
+    before: &Resource,
+    locale: &str,
+    view: &View<'_>,
+    problems: &mut Vec<Problem>,
+) -> Result<(), Fault> {
+    if before.text("primaryLocale") == Some(locale) {
+        return Ok(());
+    }
+    for info in view.linked(KIND, &before.id, "appInfos")? {
+        if locales::has(view, ("appInfos", &info, "appInfoLocalizations"), locale)? {
+            return Ok(());
+        }
+    }
+    let detail = format!("The app has no localization with the locale '{locale}'.");
+    problems.push(Problem::new(Code::AttributeInvalid, detail).at_attribute("primaryLocale"));
+    Ok(())
+}
+
 /// The old bundle id is free again, the new one is the app's.
 fn move_bundle_id(
     before: &Resource,
@@ -166,6 +191,26 @@ mod tests {
         let detail = "The bundle ID 'com.example.new' is already being used by another app.";
         let taken = ("ENTITY_ERROR.ATTRIBUTE.INVALID.DUPLICATE", pointer, detail);
         world.refuses(PATH, &bundle_id("com.example.new"), taken);
+    }
+
+    #[test]
+    fn a_primary_locale_is_one_that_the_app_is_named_in() {
+        let mut world = World::new();
+        let open = json!({"state": "PREPARE_FOR_SUBMISSION"});
+        world.plant("appInfos", "i1", &open, &[("app", &[APP])]);
+        let french = json!({"locale": "fr-FR", "name": "Montre"});
+        world.plant("appInfoLocalizations", "n1", &french, &[("appInfo", &["i1"])]);
+        let locale = |locale: &str| update("apps", APP, &json!({"primaryLocale": locale}), &[]);
+        for unknown in ["xx-ZZ", "de-DE"] {
+            let detail = format!("The app has no localization with the locale '{unknown}'.");
+            let pointer = "/data/attributes/primaryLocale";
+            let refused = ("ENTITY_ERROR.ATTRIBUTE.INVALID", pointer, detail.as_str());
+            world.refuses(PATH, &locale(unknown), refused);
+        }
+        // The one that it has is taken as it is.
+        world.check(PATH, &locale("en-US"), &json!({"status": 200}));
+        let moved = json!({"data": {"attributes": {"primaryLocale": "fr-FR"}}});
+        world.check(PATH, &locale("fr-FR"), &moved);
     }
 
     #[test]
