@@ -31,6 +31,14 @@ pub(super) fn roles(value: Option<&Value>) -> RoleSet {
     RoleSet::of(&roles)
 }
 
+/// Appends a problem where a sent list of roles is empty. Our choice.
+pub(super) fn check_roles(sent: Option<&Value>, problems: &mut Vec<Problem>) {
+    if sent.and_then(Value::as_array).is_some_and(Vec::is_empty) {
+        let detail = "A user must have at least one role.";
+        problems.push(Problem::new(Code::AttributeInvalid, detail).at_attribute("roles"));
+    }
+}
+
 /// Returns whether somebody with these roles sees every app, whatever is sent.
 pub(super) fn always_sees_all(roles: RoleSet) -> bool {
     roles.intersects(SEE_ALL_APPS)

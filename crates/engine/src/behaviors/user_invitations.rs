@@ -38,6 +38,7 @@ impl Behavior for UserInvitations {
             problems.splice(.., view.permit.refusal().0);
             return Ok(());
         }
+        people::check_roles(draft.attributes.get("roles"), problems);
         let flag = |name: &str| draft.attributes.get(name).and_then(Value::as_bool);
         let (all_apps, apps) = (flag("allAppsVisible"), draft.ids("visibleApps"));
         let provisioning = flag("provisioningAllowed");
@@ -110,6 +111,19 @@ mod tests {
         let manager = invitation("jo@example.com", &json!({"roles": ["APP_MANAGER"]}));
         world.refuses("APP_MANAGER POST /v1/userInvitations", &manager, refused);
         world.check("POST /v1/userInvitations", &manager, &json!({"status": 201}));
+    }
+
+    #[test]
+    fn an_invitation_gives_at_least_one_role() {
+        World::new().refuses(
+            "POST /v1/userInvitations",
+            &invitation("jo@example.com", &json!({"roles": []})),
+            (
+                "ENTITY_ERROR.ATTRIBUTE.INVALID",
+                "/data/attributes/roles",
+                "A user must have at least one role.",
+            ),
+        );
     }
 
     #[test]

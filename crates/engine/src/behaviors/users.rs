@@ -78,6 +78,7 @@ fn check_update(
     view: &View<'_>,
     problems: &mut Vec<Problem>,
 ) -> Result<(), Fault> {
+    people::check_roles(sent.get("roles"), problems);
     let kept = || before.attributes.get("roles");
     let roles = people::roles(sent.get("roles").filter(|roles| roles.is_array()).or_else(kept));
     let flag = |name: &str| sent.get(name).and_then(Value::as_bool);
@@ -216,6 +217,19 @@ mod tests {
         world.refuses("APP_MANAGER PATCH /v1/users/some", &raised, FORBIDDEN);
         let given = json!({"data": {"attributes": {"roles": ["APP_MANAGER"]}}});
         world.check("PATCH /v1/users/some", &raised, &given);
+    }
+
+    #[test]
+    fn a_user_has_at_least_one_role() {
+        world().refuses(
+            "PATCH /v1/users/some",
+            &patch("some", &json!({"roles": []})),
+            (
+                "ENTITY_ERROR.ATTRIBUTE.INVALID",
+                "/data/attributes/roles",
+                "A user must have at least one role.",
+            ),
+        );
     }
 
     #[test]
