@@ -3,10 +3,12 @@
 //! Sources: Apple's document and TestFlight help, recorded refusals. Guesses: which groups get
 //! `feedbackEnabled` and iOS builds on other devices by default (all), that a link stays when it
 //! is switched off, the code for builds of another app and for builds that nobody can install.
+//! Our choice: names have 1 to 255 characters and are not blank.
 
 use russet_wire::{Code, Problem};
 use serde_json::{Map, Value};
 
+use super::texts::{self, Most};
 use super::{Behavior, beta_testers, build_beta_details, tester_access, unchanged};
 use crate::changes::{Change, Draft, Effect, LinkChange, Resource, View};
 use crate::failure::{Failure, Fault};
@@ -16,6 +18,7 @@ use crate::ids::Ids;
 pub struct BetaGroups;
 
 const KIND: &str = "betaGroups";
+const NAME: (&str, &str) = ("name", "The group name");
 
 impl Behavior for BetaGroups {
     fn kind(&self) -> &'static str {
@@ -168,7 +171,7 @@ fn check_link(internal: bool, sent: &Map<String, Value>, problems: &mut Vec<Prob
     }
 }
 
-/// Names are unique in an app. Source: Apple's help; the wording is ours.
+/// Names are unique in an app. Source: Apple's help; the wording is ours, and so are the lengths.
 fn check_name(
     app: Option<&str>,
     id: Option<&str>,
@@ -176,6 +179,8 @@ fn check_name(
     view: &View<'_>,
     problems: &mut Vec<Problem>,
 ) -> Result<(), Fault> {
+    texts::check_not_blank(sent, NAME, problems);
+    texts::check_lengths(sent, &[(NAME.0, NAME.1, Most::Characters(255))], problems);
     let Some(name) = sent.get("name").and_then(Value::as_str) else { return Ok(()) };
     let namesakes = view.having(KIND, "name", name)?;
     if namesakes.iter().any(|group| group.app.as_deref() == app && Some(group.id.as_str()) != id) {
@@ -314,6 +319,28 @@ mod tests {
         world.check(&path, &switch(false), &kept);
         let kept = json!({"data": {"attributes": {"publicLink": link, "publicLinkEnabled": true}}});
         world.check(&path, &switch(true), &kept);
+    }
+
+    #[test]
+    fn names_have_1_to_255_characters_and_are_not_blank() {
+        let mut world = World::new();
+        let id = world.create("/v1/betaGroups", &group(&json!({"name": "Friends"})));
+        let path = format!("PATCH /v1/betaGroups/{id}");
+        let rename = |name: &str| update("betaGroups", &id, &json!({"name": name}), &[]);
+        let long = "\u{E9}".repeat(256);
+        let invalid = "ENTITY_ERROR.ATTRIBUTE.INVALID";
+        let too_long = "ENTITY_ERROR.ATTRIBUTE.INVALID.TOO_LONG";
+        for (name, code, detail) in [
+            ("", invalid, "The group name cannot be empty."),
+            (" \t", invalid, "The group name cannot be empty."),
+            (&long, too_long, "The group name cannot be longer than 255 characters."),
+        ] {
+            let refused = (code, "/data/attributes/name", detail);
+            world.refuses("POST /v1/betaGroups", &group(&json!({ "name": name })), refused);
+            world.refuses(&path, &rename(name), refused);
+        }
+        world.check(&path, &rename(&"\u{E9}".repeat(255)), &json!({"status": 200}));
+        world.create("/v1/betaGroups", &group(&json!({"name": "A"})));
     }
 
     #[test]

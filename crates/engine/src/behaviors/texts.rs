@@ -37,6 +37,18 @@ pub(super) fn check_lengths(
     }
 }
 
+/// Appends a problem where a sent text has nothing but white space. Our choice.
+pub(super) fn check_not_blank(
+    sent: &Map<String, Value>,
+    (name, label): (&str, &str),
+    problems: &mut Vec<Problem>,
+) {
+    if sent.get(name).and_then(Value::as_str).is_some_and(|text| text.trim().is_empty()) {
+        let detail = format!("{label} cannot be empty.");
+        problems.push(Problem::new(Code::AttributeInvalid, detail).at_attribute(name));
+    }
+}
+
 /// Appends a problem where a sent text holds emoji or `<`. Source: recorded refusals of what is
 /// new; which characters count as emoji is our reading.
 pub(super) fn check_characters(
