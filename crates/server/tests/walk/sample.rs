@@ -16,6 +16,7 @@ pub fn attribute(kind: &str, name: &str, shape: Shape, turn: usize) -> Value {
         ("passTypeIds", "identifier") => format!("pass.com.example.walk{turn}").into(),
         (_, "productId") => format!("com.example.walk.product{turn}").into(),
         (_, "versionString") => format!("9.{turn}").into(),
+        ("apps", "primaryLocale") => json!("en-US"),
         (_, "locale") => json!(LOCALES[turn % LOCALES.len()]),
         (_, "sourceFileChecksum") if matches!(shape, Shape::String(_)) => {
             json!("d41d8cd98f00b204e9800998ecf8427e")
