@@ -8,6 +8,7 @@ mod http;
 mod linkages;
 mod members;
 mod parameters;
+mod parts;
 mod paths;
 mod random;
 mod random_operations;
