@@ -19,6 +19,7 @@ mod query;
 mod schema;
 mod shared;
 mod snapshot;
+mod totals;
 mod values;
 mod walk;
 mod writer;
@@ -194,7 +195,7 @@ impl Store for SqliteStore {
     }
 
     fn read(&self, team: TeamNumber) -> Result<Box<dyn Read + '_>> {
-        Ok(Box::new(self.pool.read(&self.shared.names, team)?))
+        Ok(Box::new(self.pool.read(&self.shared, team)?))
     }
 
     fn write(&self, team: TeamNumber, job: Job, done: Done) {

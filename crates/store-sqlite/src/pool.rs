@@ -7,9 +7,10 @@ use rusqlite::Connection;
 use russet_store::{Edge, Linked, Listing, Page, Read, Record, Result, Team, TeamNumber};
 
 use crate::failure;
-use crate::names::Names;
 use crate::schema;
+use crate::shared::Shared;
 use crate::snapshot::Snapshot;
+use crate::totals::Totals;
 
 /// The idle read connections of a store.
 #[derive(Debug)]
@@ -29,8 +30,11 @@ impl Pool {
     }
 
     /// Opens a snapshot of a team's data as it is now.
-    pub(crate) fn read<'s>(&'s self, names: &'s Names, team: TeamNumber) -> Result<Reader<'s>> {
-        let reader = Reader { pool: self, connection: Some(self.take()?), names, team };
+    pub(crate) fn read<'s>(&'s self, shared: &'s Shared, team: TeamNumber) -> Result<Reader<'s>> {
+        // Before the snapshot: what it shows is of this generation or of a later one.
+        let generation = shared.generation(team);
+        let connection = Some(self.take()?);
+        let reader = Reader { pool: self, connection, shared, team, generation };
         let begin = |connection: &Connection| {
             connection.prepare_cached("BEGIN")?.execute(())?;
             // The first look at a table is what fixes the snapshot.
@@ -70,8 +74,10 @@ pub(crate) struct Reader<'s> {
     pool: &'s Pool,
     /// There until it is dropped.
     connection: Option<Connection>,
-    names: &'s Names,
+    shared: &'s Shared,
     team: TeamNumber,
+    /// What the team's generation was when the snapshot was opened.
+    generation: u64,
 }
 
 impl Reader<'_> {
@@ -82,7 +88,7 @@ impl Reader<'_> {
     fn snapshot(&self) -> Snapshot<'_> {
         Snapshot {
             connection: self.connection(),
-            names: self.names,
+            names: &self.shared.names,
             team: i64::from(self.team.0),
             place: &self.pool.place,
         }
@@ -119,7 +125,16 @@ impl Read for Reader<'_> {
     }
 
     fn count(&self, listing: &Listing<'_>) -> Result<u64> {
-        self.snapshot().count(listing)
+        let Some(key) = Totals::key(listing) else { return self.snapshot().count(listing) };
+        let Shared { totals, .. } = self.shared;
+        if let Some(count) = totals.get(self.team, &key, self.generation) {
+            return Ok(count);
+        }
+        let count = self.snapshot().count(listing)?;
+        if self.shared.generation(self.team) == self.generation {
+            totals.keep(self.team, key, self.generation, count);
+        }
+        Ok(count)
     }
 
     fn linked(&self, edge: Edge<'_>, ids: &[&str], limit: usize) -> Result<Vec<Linked>> {

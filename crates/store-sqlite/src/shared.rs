@@ -7,19 +7,21 @@ use russet_store::TeamNumber;
 
 use crate::folder::Folder;
 use crate::names::Names;
+use crate::totals::Totals;
 
 /// Outlives both the store and its writer, so the folder is held until the last of them is gone.
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) names: Names,
     pub(crate) folder: Folder,
+    pub(crate) totals: Totals,
     /// By team number.
     generations: RwLock<Vec<AtomicU64>>,
 }
 
 impl Shared {
     pub(crate) fn new(names: Names, folder: Folder) -> Shared {
-        Shared { names, folder, generations: RwLock::new(Vec::new()) }
+        Shared { names, folder, totals: Totals::default(), generations: RwLock::new(Vec::new()) }
     }
 
     /// Returns how often this team's data was changed since the start.
