@@ -23,8 +23,12 @@ const GOOD: &[(&str, &str, &str)] = &[
         "",
     ),
     ("GET", "/v1/apps/{app}/relationships/betaGroups?limit=1", ""),
-    ("GET", "/v1/territories?limit=3&cursor=WyIzIl0", ""),
-    ("GET", "/v1/bundleIds?filter[identifier]=com&filter[platform]=IOS&limit=1&cursor=WyIzIl0", ""),
+    ("GET", "/v1/territories?limit=3&cursor=WyJiYmM4NzMzZSIsIjMiXQ", ""),
+    (
+        "GET",
+        "/v1/bundleIds?filter[identifier]=com&filter[platform]=IOS&limit=1&cursor=WyJhMjNhMTQ5NiIsIjE2NTEiXQ",
+        "",
+    ),
     (
         "POST",
         "/v1/bundleIds",
