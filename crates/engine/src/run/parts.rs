@@ -98,6 +98,31 @@ pub fn check_linkage(
     Ok(())
 }
 
+/// Checks that the parts which an update names are its own or made with it: it takes none from
+/// another. Those that it does not name stay (our choice: a price is added, none is lost).
+///
+/// # Errors
+/// When the store fails; refusals are appended to `problems`.
+pub fn check_update(
+    read: &dyn Read,
+    before: &Resource,
+    relationships: &[(&'static str, Vec<String>)],
+    inline: &[Draft],
+    problems: &mut Vec<Problem>,
+) -> Result<(), Fault> {
+    for (name, ids) in relationships {
+        let Some(way) = way(&before.kind, name) else { continue };
+        let there = has(read, way.edge, &before.id)?;
+        let made = |id: &String| inline.iter().any(|d| d.kind == way.target && d.id == *id);
+        if ids.iter().any(|id| !there.contains(id) && !made(id)) {
+            let detail =
+                format!("Only resources that are in the relationship '{name}' can be named");
+            problems.push(Problem::new(Code::RelationshipInvalid, detail).at_relationship(name));
+        }
+    }
+    Ok(())
+}
+
 /// Returns the ids behind an edge.
 ///
 /// # Errors

@@ -176,7 +176,9 @@ impl Writing<'_> {
             inline: &resolved.inline,
         };
         self.check(&change, &mut problems)?;
-        parts::check_inline(self.writer.read(), None, &resolved.inline, &mut problems)?;
+        let (read, named) = (self.writer.read(), &resolved.relationships);
+        parts::check_inline(read, None, &resolved.inline, &mut problems)?;
+        parts::check_update(read, &before, named, &resolved.inline, &mut problems)?;
         refuse(problems)?;
         require_done(self.schema.kind, &entity.attributes)?;
         self.writer.update(

@@ -7,7 +7,7 @@ use russet_catalog::{Arity, Birth, BirthId, Edge};
 use russet_store::{Read, Write};
 use serde_json::{Map, Value};
 
-use super::{compute, kept};
+use super::{compute, kept, parts};
 use crate::behaviors::{self, VISIBILITY_ROOT};
 use crate::changes::{Change, Draft, Effect, LinkChange, Resource, View};
 use crate::facets;
@@ -132,7 +132,9 @@ impl<'a> Writer<'a> {
         }
         self.set(before, attributes)?;
         for (name, ids) in relationships {
-            self.relate(&before.kind, &before.id, name, LinkChange::Replace, ids)?;
+            let is_parts = parts::way(&before.kind, name).is_some();
+            let how = if is_parts { LinkChange::Add } else { LinkChange::Replace };
+            self.relate(&before.kind, &before.id, name, how, ids)?;
         }
         if let Some(behavior) = behaviors::find(&before.kind) {
             let change = Change::Update { before, attributes, relationships, inline };

@@ -173,6 +173,31 @@ async fn prices_removed_from_their_subscription_are_gone() {
 }
 
 /// Two subscriptions of the demo.
+#[tokio::test]
+async fn an_update_takes_no_parts_from_another_and_loses_none() {
+    let app = TestApp::demo();
+    let caller = app.caller(Role::Admin);
+    let (one, other) = two_subscriptions(&caller).await;
+    for (subscription, tier) in [(&one, 10), (&one, 20), (&other, 10)] {
+        let body = subscription_price(subscription, &point(subscription, tier));
+        caller.post("/v1/subscriptionPrices", body).await.expect(201);
+    }
+    let prices = |of: &str| format!("/v1/subscriptions/{of}/prices?limit=200");
+    let (own, foreign) = (ids(&caller, &prices(&one)).await, ids(&caller, &prices(&other)).await);
+    assert!(own.len() >= 2 && !foreign.is_empty(), "both have prices");
+    let patch = |price: &str| {
+        json!({ "data": { "type": "subscriptions", "id": one, "relationships": {
+            "prices": { "data": [{ "type": "subscriptionPrices", "id": price }] } } } })
+    };
+    let target = format!("/v1/subscriptions/{one}");
+    let generation = app.generation();
+    let reply = caller.patch(&target, patch(&foreign[0])).await;
+    refused(&app, generation, &reply, "/data/relationships/prices");
+    caller.patch(&target, patch(&own[0])).await.expect(200);
+    assert_eq!(ids(&caller, &prices(&one)).await.len(), own.len(), "what is not named stays");
+    assert_eq!(ids(&caller, &prices(&other)).await, foreign);
+}
+
 async fn two_subscriptions(caller: &Caller) -> (String, String) {
     let mut found = Vec::new();
     for app in ids(caller, "/v1/apps").await {
